@@ -1,0 +1,41 @@
+#include "base/file_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/interrupt.hpp"
+
+namespace ballast {
+
+Result<FileLock> FileLock::acquire(int directory_fd, const std::string& name, std::string_view shown,
+                                   Mode mode, Wait wait) {
+    const int operation = (mode == Mode::shared ? LOCK_SH : LOCK_EX) | (wait == Wait::no ? LOCK_NB : 0);
+    for (;;) {
+        Fd fd(::openat(directory_fd, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!fd) return fail_errno(errno, shown, "cannot open the lock");
+        while (::flock(fd.value(), operation) != 0) {
+            if (errno == EWOULDBLOCK) return FileLock();
+            if (errno != EINTR) return fail_errno(errno, shown, "cannot lock");
+            BALLAST_CHECK(check_interrupt(shown));
+        }
+        struct stat held = {};
+        struct stat named = {};
+        if (::fstat(fd.value(), &held) != 0) return fail_errno(errno, shown, "cannot stat the lock");
+        if (::fstatat(directory_fd, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+            held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
+            FileLock lock;
+            lock.m_fd = std::move(fd);
+            return lock;
+        }
+    }
+}
+
+Result<void> FileLock::keep_across_exec() {
+    if (::fcntl(m_fd.value(), F_SETFD, 0) != 0) return fail_errno(errno, "lock", "cannot keep across exec");
+    return {};
+}
+
+}  // namespace ballast

@@ -1,0 +1,35 @@
+#include "base/interrupt.hpp"
+
+#include <csignal>
+
+namespace ballast {
+namespace {
+
+volatile std::sig_atomic_t g_stop = 0;
+
+void request_stop(int) {
+    g_stop = 1;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+    struct sigaction action = {};
+    action.sa_handler = &request_stop;
+    // A second signal kills at once, in case a loop does not ask.
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigemptyset(&action.sa_mask);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupt_requested() {
+    return g_stop != 0;
+}
+
+Result<void> check_interrupt(std::string_view object) {
+    if (interrupt_requested()) return fail(ErrorCode::interrupted, object, "stopped by a signal");
+    return {};
+}
+
+}  // namespace ballast

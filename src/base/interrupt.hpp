@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace ballast {
+
+// SIGINT and SIGTERM set a flag that long loops ask for, so that every owner cleans up on the way
+// out. Programs call catch_interrupts() once; the embedding library never touches signals.
+void catch_interrupts();
+bool interrupt_requested();
+
+// Error code interrupted once a stop was requested, naming `object` as what was stopped.
+Result<void> check_interrupt(std::string_view object);
+
+}  // namespace ballast

@@ -1,0 +1,47 @@
+#include "base/parallel.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace ballast {
+
+unsigned available_cores() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    const int count = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return static_cast<unsigned>(std::max(count, 1));
+}
+
+Result<void> parallel_for(std::size_t count, const std::function<Result<void>(std::size_t)>& work) {
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> stop{false};
+    std::mutex mutex;
+    std::optional<Error> error;
+    const auto run = [&] {
+        while (!stop) {
+            const std::size_t i = next.fetch_add(1);
+            if (i >= count) return;
+            if (auto result = work(i); !result) {
+                const std::lock_guard lock(mutex);
+                if (!error) error = std::move(result).error();
+                stop = true;
+            }
+        }
+    };
+    const auto threads = static_cast<unsigned>(std::min<std::size_t>(available_cores(), std::max<std::size_t>(count, 1)));
+    std::vector<std::thread> others;
+    others.reserve(threads - 1);
+    for (unsigned i = 1; i < threads; ++i) others.emplace_back(run);
+    run();
+    for (auto& other : others) other.join();
+    if (error) return tl::unexpected<Error>(std::move(*error));
+    return {};
+}
+
+}  // namespace ballast
