@@ -1,0 +1,99 @@
+#include "codec/frame.hpp"
+
+#include <lz4.h>
+#include <lz4hc.h>
+#include <zstd.h>
+
+#include <cstring>
+#include <string>
+
+namespace ballast {
+
+std::string_view codec_name(Codec codec) {
+    switch (codec) {
+        case Codec::raw: return "raw";
+        case Codec::zstd: return "zstd";
+        case Codec::lz4: return "lz4";
+    }
+    return "unknown";
+}
+
+struct FrameEncoder::State {
+    std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> zstd{ZSTD_createCCtx(), &ZSTD_freeCCtx};
+};
+
+FrameEncoder::FrameEncoder() : m_state(std::make_unique<State>()) {}
+FrameEncoder::~FrameEncoder() = default;
+
+Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> bytes, const EncodeSettings& settings) {
+    std::vector<std::byte> out;
+    switch (settings.codec) {
+        case Codec::raw: out.assign(bytes.begin(), bytes.end()); break;
+        case Codec::zstd: {
+            out.resize(ZSTD_compressBound(bytes.size()));
+            const std::size_t size =
+                ZSTD_compressCCtx(m_state->zstd.get(), out.data(), out.size(), bytes.data(), bytes.size(), settings.level);
+            if (ZSTD_isError(size) != 0) {
+                return fail(ErrorCode::unavailable, "zstd", std::string("cannot compress: ") + ZSTD_getErrorName(size));
+            }
+            out.resize(size);
+            break;
+        }
+        case Codec::lz4: {
+            const auto size = static_cast<int>(bytes.size());
+            out.resize(static_cast<std::size_t>(LZ4_compressBound(size)));
+            const auto* from = reinterpret_cast<const char*>(bytes.data());
+            auto* to = reinterpret_cast<char*>(out.data());
+            const int capacity = static_cast<int>(out.size());
+            const int written = settings.level < LZ4HC_CLEVEL_MIN
+                                    ? LZ4_compress_default(from, to, size, capacity)
+                                    : LZ4_compress_HC(from, to, size, capacity, settings.level);
+            if (written <= 0) return fail(ErrorCode::unavailable, "lz4", "cannot compress");
+            out.resize(static_cast<std::size_t>(written));
+            break;
+        }
+    }
+    out.shrink_to_fit();
+    return out;
+}
+
+struct FrameDecoder::State {
+    std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{nullptr, &ZSTD_freeDCtx};
+};
+
+FrameDecoder::FrameDecoder() : m_state(std::make_unique<State>()) {}
+FrameDecoder::~FrameDecoder() = default;
+
+Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compressed, std::span<std::byte> out,
+                                  std::string_view shown) {
+    switch (codec) {
+        case Codec::raw:
+            if (compressed.size() != out.size()) {
+                return fail(ErrorCode::corrupt, shown, "a raw frame's size does not match its content");
+            }
+            std::memcpy(out.data(), compressed.data(), out.size());
+            return {};
+        case Codec::zstd: {
+            if (!m_state->zstd) m_state->zstd.reset(ZSTD_createDCtx());
+            const std::size_t size = ZSTD_decompressDCtx(m_state->zstd.get(), out.data(), out.size(), compressed.data(),
+                                                         compressed.size());
+            if (ZSTD_isError(size) != 0) {
+                return fail(ErrorCode::corrupt, shown, std::string("cannot decode zstd: ") + ZSTD_getErrorName(size));
+            }
+            if (size != out.size()) return fail(ErrorCode::corrupt, shown, "a zstd frame ends before its content");
+            return {};
+        }
+        case Codec::lz4: {
+            const int size = LZ4_decompress_safe(reinterpret_cast<const char*>(compressed.data()),
+                                                 reinterpret_cast<char*>(out.data()),
+                                                 static_cast<int>(compressed.size()), static_cast<int>(out.size()));
+            if (size < 0 || static_cast<std::size_t>(size) != out.size()) {
+                return fail(ErrorCode::corrupt, shown, "cannot decode lz4: malformed block");
+            }
+            return {};
+        }
+    }
+    return fail(ErrorCode::corrupt, shown, "unknown codec");
+}
+
+}  // namespace ballast

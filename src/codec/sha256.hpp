@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace ballast {
+
+// A SHA-256 value (FIPS 180-4).
+struct Digest {
+    std::array<std::uint8_t, 32> bytes = {};
+    auto operator<=>(const Digest&) const = default;
+
+    std::string hex() const;
+    // The first 12 hexadecimal digits, for people.
+    std::string short_hex() const { return hex().substr(0, 12); }
+    // Errors: corrupt when `text` is not 64 lower-case hexadecimal digits; `shown` names its place.
+    static Result<Digest> parse(std::string_view text, std::string_view shown);
+};
+
+// One digest at a time, over bytes as they come. OpenSSL uses the CPU's SHA instructions.
+class Sha256 {
+  public:
+    Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+    ~Sha256();
+
+    void update(std::span<const std::byte> bytes);
+    void update(std::string_view text) { update(std::as_bytes(std::span(text.data(), text.size()))); }
+    // The digest of all bytes since construction or the last finish(); starts anew.
+    Digest finish();
+
+  private:
+    void* m_context;  // EVP_MD_CTX
+};
+
+Digest sha256(std::span<const std::byte> bytes);
+
+}  // namespace ballast
+
+template <>
+struct std::hash<ballast::Digest> {
+    std::size_t operator()(const ballast::Digest& digest) const noexcept {
+        std::size_t value = 0;
+        std::memcpy(&value, digest.bytes.data(), sizeof value);
+        return value;
+    }
+};
