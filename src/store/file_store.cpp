@@ -1,0 +1,99 @@
+#include "store/file_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "base/interrupt.hpp"
+#include "base/relative_path.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t k_write_bytes = 4U << 20U;
+
+// Errors of a store point at its configuration, since that is where the way out is.
+tl::unexpected<Error> store_error(int saved_errno, const std::string& path, std::string_view what) {
+    auto error = fail_errno(saved_errno, path, what);
+    if (error.value().code == ErrorCode::permission) error.value().hint = "check the permissions of the store's directory";
+    return error;
+}
+
+}  // namespace
+
+Result<std::string> FileStore::path_of(std::string_view key) const {
+    if (const auto fault = relative_path_fault(key); !fault.empty()) {
+        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
+    }
+    return m_directory + "/" + std::string(key);
+}
+
+Result<void> FileStore::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
+    BALLAST_TRY(const std::string path, path_of(key));
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return store_error(errno, path, "cannot open");
+    return pread_exact(fd, out, offset, path);
+}
+
+Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) {
+    BALLAST_TRY(const std::string path, path_of(key));
+    struct stat info = {};
+    if (::stat(path.c_str(), &info) == 0) return PutOutcome::already_there;
+    BALLAST_CHECK(make_directories(path.substr(0, path.find_last_of('/'))));
+    BALLAST_TRY(AtomicFile file, AtomicFile::create(path));
+    while (!bytes.empty()) {
+        BALLAST_CHECK(check_interrupt(path));
+        const auto part = bytes.first(std::min(bytes.size(), k_write_bytes));
+        BALLAST_CHECK(file.write(part));
+        if (sent) sent(part.size());
+        bytes = bytes.subspan(part.size());
+    }
+    BALLAST_TRY(const bool stored, file.commit(AtomicFile::Existing::keep));
+    return stored ? PutOutcome::stored : PutOutcome::already_there;
+}
+
+Result<ObjectInfo> FileStore::head(std::string_view key) {
+    BALLAST_TRY(const std::string path, path_of(key));
+    struct stat info = {};
+    if (::stat(path.c_str(), &info) != 0) {
+        return store_error(errno == ENOTDIR ? ENOENT : errno, path, "cannot stat");
+    }
+    if (!S_ISREG(info.st_mode)) return fail(ErrorCode::not_found, path, "not an object");
+    return ObjectInfo{std::string(key), static_cast<std::uint64_t>(info.st_size)};
+}
+
+Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
+    // Walks the directory that the prefix lies in, so that listing one family's versions does not
+    // read the packs.
+    const std::string start(parent_path(prefix));
+    const std::string directory = start.empty() ? m_directory : m_directory + "/" + start;
+    std::vector<ObjectInfo> objects;
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(directory, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return objects;
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+        std::error_code stat_error;
+        if (!at->is_regular_file(stat_error)) continue;
+        std::string key = at->path().string().substr(m_directory.size() + 1);
+        const bool temporary = key.find('~') != std::string::npos;  // see AtomicFile
+        if (temporary || !key.starts_with(prefix)) continue;
+        const std::uint64_t bytes = at->file_size(stat_error);
+        if (!stat_error) objects.push_back({std::move(key), bytes});
+    }
+    if (error) return store_error(error.value(), directory, "cannot list");
+    std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    return objects;
+}
+
+Result<void> FileStore::remove(std::string_view key) {
+    BALLAST_TRY(const std::string path, path_of(key));
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return store_error(errno, path, "cannot remove");
+    return {};
+}
+
+}  // namespace ballast

@@ -1,0 +1,90 @@
+#include "store/memory_store.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/relative_path.hpp"
+
+namespace ballast {
+namespace {
+
+tl::unexpected<Error> absent(std::string_view key) { return fail(ErrorCode::not_found, key, "no such object"); }
+
+Result<void> check_key(std::string_view key) {
+    const auto fault = relative_path_fault(key);
+    if (!fault.empty()) return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
+    return {};
+}
+
+}  // namespace
+
+void MemoryStore::note(std::string call, std::string_view key, std::uint64_t offset, std::uint64_t bytes) {
+    m_accesses.push_back({std::move(call), std::string(key), offset, bytes});
+}
+
+Result<void> MemoryStore::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
+    BALLAST_CHECK(check_key(key));
+    const std::lock_guard lock(m_mutex);
+    note("get_range", key, offset, out.size());
+    const auto at = m_objects.find(key);
+    if (at == m_objects.end()) return absent(key);
+    if (offset > at->second.size() || out.size() > at->second.size() - offset) {
+        return fail(ErrorCode::corrupt, key, "ends before the bytes that were asked for");
+    }
+    if (!out.empty()) std::memcpy(out.data(), at->second.data() + offset, out.size());
+    return {};
+}
+
+Result<PutOutcome> MemoryStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) {
+    BALLAST_CHECK(check_key(key));
+    const std::lock_guard lock(m_mutex);
+    note("put_if_absent", key, 0, bytes.size());
+    if (m_objects.contains(key)) return PutOutcome::already_there;
+    m_objects.emplace(key, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    if (sent) sent(bytes.size());
+    return PutOutcome::stored;
+}
+
+Result<ObjectInfo> MemoryStore::head(std::string_view key) {
+    BALLAST_CHECK(check_key(key));
+    const std::lock_guard lock(m_mutex);
+    note("head", key);
+    const auto at = m_objects.find(key);
+    if (at == m_objects.end()) return absent(key);
+    return ObjectInfo{at->first, at->second.size()};
+}
+
+Result<std::vector<ObjectInfo>> MemoryStore::list(std::string_view prefix) {
+    const std::lock_guard lock(m_mutex);
+    note("list", prefix);
+    std::vector<ObjectInfo> objects;
+    for (auto at = m_objects.lower_bound(prefix); at != m_objects.end() && at->first.starts_with(prefix); ++at) {
+        objects.push_back({at->first, at->second.size()});
+    }
+    return objects;
+}
+
+Result<void> MemoryStore::remove(std::string_view key) {
+    BALLAST_CHECK(check_key(key));
+    const std::lock_guard lock(m_mutex);
+    note("remove", key);
+    if (const auto at = m_objects.find(key); at != m_objects.end()) m_objects.erase(at);
+    return {};
+}
+
+std::vector<MemoryStore::Access> MemoryStore::accesses() const {
+    const std::lock_guard lock(m_mutex);
+    return m_accesses;
+}
+
+void MemoryStore::forget_accesses() {
+    const std::lock_guard lock(m_mutex);
+    m_accesses.clear();
+}
+
+void MemoryStore::replace(const std::string& key, std::string bytes) {
+    const std::lock_guard lock(m_mutex);
+    m_objects[key] = std::move(bytes);
+}
+
+}  // namespace ballast

@@ -1,0 +1,50 @@
+#include "store/store.hpp"
+
+#include <fmt/format.h>
+
+#include "store/file_store.hpp"
+
+namespace ballast {
+
+Result<std::string> read_object(Store& store, std::string_view key, std::uint64_t max_bytes) {
+    BALLAST_TRY(const ObjectInfo info, store.head(key));
+    if (info.bytes > max_bytes) {
+        return fail(ErrorCode::corrupt, fmt::format("{}: {}", store.url(), key),
+                    fmt::format("has {} bytes, more than the {} that such an object may have", info.bytes, max_bytes));
+    }
+    std::string bytes(info.bytes, '\0');
+    if (!bytes.empty()) BALLAST_CHECK(store.get_range(key, 0, std::as_writable_bytes(std::span(bytes))));
+    return bytes;
+}
+
+Result<bool> object_exists(Store& store, std::string_view key) {
+    const auto info = store.head(key);
+    if (info) return true;
+    if (info.error().code == ErrorCode::not_found) return false;
+    return tl::unexpected<Error>(info.error());
+}
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url) {
+    constexpr std::string_view k_file_scheme = "file://";
+    if (url.empty()) {
+        return fail(ErrorCode::usage, "store", "no store was given",
+                    "name one with --store, BALLAST_STORE or 'store' in ballast.toml");
+    }
+    if (url.starts_with(k_file_scheme)) {
+        std::string path = url.substr(k_file_scheme.size());
+        if (!path.starts_with('/')) {
+            return fail(ErrorCode::usage, url, "a file: store needs an absolute path",
+                        "write three slashes: file:///var/lib/ballast");
+        }
+        return std::make_unique<FileStore>(std::move(path), url);
+    }
+    const auto colon = url.find(':');
+    const bool has_scheme = colon != std::string::npos && colon > 1 && url.find('/') > colon;
+    if (has_scheme) {
+        return fail(ErrorCode::usage, url, fmt::format("stores of kind '{}' are not known", url.substr(0, colon)),
+                    "use file:///dir or a plain path");
+    }
+    return std::make_unique<FileStore>(url, url);
+}
+
+}  // namespace ballast

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace ballast {
+
+struct ObjectInfo {
+    std::string key;
+    std::uint64_t bytes = 0;
+};
+
+enum class PutOutcome : std::uint8_t { stored, already_there };
+
+// Where manifests, packs and versions live. Keys are '/'-separated clean relative paths
+// (base/relative_path.hpp); objects are immutable. Every implementation passes the one suite in
+// tests/contract. All calls block and are thread-safe; all may be repeated. Errors name the object
+// as the store's user would look for it.
+class Store {
+  public:
+    Store() = default;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store() = default;
+
+    // As the user named it, without credentials.
+    virtual const std::string& url() const = 0;
+
+    // How many calls of get_range at once make it fastest; 0 when the caller's own thread is best
+    // (a local file system: another thread would only copy what the page cache has).
+    virtual unsigned fetch_concurrency() const = 0;
+
+    // Reads out.size() bytes at `offset` of the object.
+    // Errors: not_found, permission, unavailable (worth a retry), corrupt (the object is shorter).
+    virtual Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) = 0;
+
+    // Makes the object with all of `bytes`, or leaves the one that is there: never a part, never a
+    // change. `sent` is told, from this thread, of the bytes as they leave.
+    // Errors: permission, unavailable, no_space.
+    using Sent = std::function<void(std::uint64_t bytes)>;
+    virtual Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                             const Sent& sent = {}) = 0;
+
+    // Errors: not_found, permission, unavailable.
+    virtual Result<ObjectInfo> head(std::string_view key) = 0;
+
+    // All objects whose keys start with `prefix`, sorted by key. None is an empty list.
+    virtual Result<std::vector<ObjectInfo>> list(std::string_view prefix) = 0;
+
+    // Removes the object; one that is absent is fine.
+    virtual Result<void> remove(std::string_view key) = 0;
+};
+
+// Reads an object of at most `max_bytes` whole. Errors: as head and get_range; corrupt when larger.
+Result<std::string> read_object(Store& store, std::string_view key, std::uint64_t max_bytes);
+
+// Whether the object exists. Errors: permission, unavailable.
+Result<bool> object_exists(Store& store, std::string_view key);
+
+// The store behind a URL: "file:///dir" or a plain path. Errors: usage for any other scheme.
+Result<std::unique_ptr<Store>> open_store(const std::string& url);
+
+}  // namespace ballast

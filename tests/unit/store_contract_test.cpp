@@ -1,0 +1,165 @@
+// The one suite that every store passes.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "base/file.hpp"
+#include "store/file_store.hpp"
+#include "store/memory_store.hpp"
+#include "store/store.hpp"
+
+namespace ballast {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Fixture {
+    virtual ~Fixture() = default;
+    virtual Store& store() = 0;
+};
+
+struct MemoryFixture : Fixture {
+    MemoryStore m_store;
+    Store& store() override { return m_store; }
+};
+
+struct FileFixture : Fixture {
+    TemporaryDirectory m_directory = TemporaryDirectory::create().value();
+    FileStore m_store{m_directory.path() + "/made/by/the/first/put", "file:test"};
+    Store& store() override { return m_store; }
+};
+
+struct Kind {
+    const char* name;
+    std::unique_ptr<Fixture> (*make)();
+};
+
+class StoreContract : public testing::TestWithParam<Kind> {
+  protected:
+    std::unique_ptr<Fixture> m_fixture = GetParam().make();
+    Store& m_store = m_fixture->store();
+
+    std::vector<std::string> keys(std::string_view prefix) {
+        std::vector<std::string> found;
+        const auto objects = m_store.list(prefix).value();
+        for (const auto& object : objects) found.push_back(object.key);
+        return found;
+    }
+};
+
+TEST_P(StoreContract, GivesBackWhatWasPut) {
+    EXPECT_EQ(m_store.put_if_absent("packs/a", as_bytes("hello")).value(), PutOutcome::stored);
+    EXPECT_EQ(m_store.head("packs/a").value().bytes, 5U);
+    EXPECT_EQ(read_object(m_store, "packs/a", 100).value(), "hello");
+}
+
+TEST_P(StoreContract, NeverChangesAnObject) {
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes("first")));
+    EXPECT_EQ(m_store.put_if_absent("k", as_bytes("second")).value(), PutOutcome::already_there);
+    EXPECT_EQ(read_object(m_store, "k", 100).value(), "first");
+}
+
+TEST_P(StoreContract, ReadsRanges) {
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes("0123456789")));
+    std::string out(4, '\0');
+    ASSERT_TRUE(m_store.get_range("k", 3, std::as_writable_bytes(std::span(out))));
+    EXPECT_EQ(out, "3456");
+    std::string past(4, '\0');
+    const auto result = m_store.get_range("k", 8, std::as_writable_bytes(std::span(past)));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::corrupt);
+}
+
+TEST_P(StoreContract, SaysWhatIsNotThere) {
+    std::string out(1, '\0');
+    EXPECT_EQ(m_store.get_range("none", 0, std::as_writable_bytes(std::span(out))).error().code, ErrorCode::not_found);
+    EXPECT_EQ(m_store.head("none").error().code, ErrorCode::not_found);
+    EXPECT_EQ(m_store.head("none/below").error().code, ErrorCode::not_found);
+    EXPECT_FALSE(object_exists(m_store, "none").value());
+    EXPECT_TRUE(m_store.remove("none"));
+    EXPECT_THAT(keys(""), IsEmpty());
+}
+
+TEST_P(StoreContract, ListsByPrefixInOrder) {
+    for (const char* key : {"versions/b/2", "versions/a/2", "versions/a/1", "packs/x", "versions/ab/1"}) {
+        ASSERT_TRUE(m_store.put_if_absent(key, as_bytes(key)));
+    }
+    EXPECT_THAT(keys("versions/a/"), ElementsAre("versions/a/1", "versions/a/2"));
+    EXPECT_THAT(keys("versions/a"), ElementsAre("versions/a/1", "versions/a/2", "versions/ab/1"));
+    EXPECT_EQ(keys("").size(), 5U);
+    EXPECT_THAT(keys("nothing/"), IsEmpty());
+}
+
+TEST_P(StoreContract, Removes) {
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes("1")));
+    ASSERT_TRUE(m_store.remove("k"));
+    EXPECT_FALSE(object_exists(m_store, "k").value());
+    EXPECT_EQ(m_store.put_if_absent("k", as_bytes("2")).value(), PutOutcome::stored);
+}
+
+TEST_P(StoreContract, RefusesKeysThatAreNotCleanPaths) {
+    for (const char* key : {"", "/etc/passwd", "../x", "a/../b", "a//b"}) {
+        EXPECT_EQ(m_store.put_if_absent(key, as_bytes("x")).error().code, ErrorCode::usage) << key;
+        EXPECT_EQ(m_store.head(key).error().code, ErrorCode::usage) << key;
+    }
+}
+
+TEST_P(StoreContract, StoresOnceWhenManyPutAtOnce) {
+    std::vector<std::thread> threads;
+    std::atomic<int> stored{0};
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&, i] {
+            const std::string bytes(100'000, static_cast<char>('a' + i));
+            if (m_store.put_if_absent("k", as_bytes(bytes)).value() == PutOutcome::stored) ++stored;
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(stored, 1);
+    const std::string bytes = read_object(m_store, "k", 1'000'000).value();
+    EXPECT_EQ(bytes, std::string(100'000, bytes[0]));
+}
+
+TEST_P(StoreContract, TellsWhatItSent) {
+    std::uint64_t sent = 0;
+    const std::string bytes(10'000'000, 'x');
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes(bytes), [&](std::uint64_t part) { sent += part; }));
+    EXPECT_EQ(sent, bytes.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, StoreContract,
+    testing::Values(Kind{"memory", []() -> std::unique_ptr<Fixture> { return std::make_unique<MemoryFixture>(); }},
+                    Kind{"file", []() -> std::unique_ptr<Fixture> { return std::make_unique<FileFixture>(); }}),
+    [](const auto& instance) { return instance.param.name; });
+
+TEST(FileStore, LeavesNoTemporaryFilesAndListsNone) {
+    const auto directory = TemporaryDirectory::create().value();
+    FileStore file_store(directory.path(), "file:test");
+    Store& store = file_store;
+    ASSERT_TRUE(store.put_if_absent("packs/a", as_bytes("x")));
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
+        if (entry.is_regular_file()) ++files;
+    }
+    EXPECT_EQ(files, 1U);
+    // What a killed writer leaves is not an object.
+    ASSERT_TRUE(AtomicFile::create(directory.path() + "/packs/b").value().write(as_bytes("half")));
+    const auto killed = AtomicFile::create(directory.path() + "/packs/c").value();
+    EXPECT_EQ(store.list("packs/").value().size(), 1U);
+}
+
+TEST(OpenStore, KnowsItsUrls) {
+    EXPECT_EQ(open_store("file:///srv/x").value()->url(), "file:///srv/x");
+    EXPECT_EQ(open_store("relative/dir").value()->url(), "relative/dir");
+    EXPECT_EQ(open_store("").error().code, ErrorCode::usage);
+    EXPECT_EQ(open_store("file://relative").error().code, ErrorCode::usage);
+    EXPECT_EQ(open_store("ftp://host/x").error().message, "stores of kind 'ftp' are not known");
+}
+
+}  // namespace
+}  // namespace ballast
