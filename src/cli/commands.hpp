@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/run_command.hpp"
+
+// The commands of the build-time program, one file each.
+
+namespace ballast {
+
+void add_analyze_command(CLI::App& app, Action& action);
+void add_plan_command(CLI::App& app, Action& action);
+void add_pack_command(CLI::App& app, Action& action);
+void add_push_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action, const SlimSource& source);
+
+}  // namespace ballast

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "format/lock.hpp"
+
+namespace ballast {
+
+// The variables that let programs run out of a hydrated tree: the lock's directories before what PATH
+// and LD_LIBRARY_PATH hold now, the lock's own variables with "{tree}" replaced, and BALLAST_TREE.
+std::map<std::string, std::string> tree_environment(const Lock& lock, const std::string& tree_path);
+
+}  // namespace ballast

@@ -1,0 +1,41 @@
+// ballast-run: the start-up program that `ballast pack` puts into every slim package.
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <string>
+
+#include "cli/run_command.hpp"
+
+namespace {
+
+// Where this program lies, which is in its slim package; LAMBDA_TASK_ROOT where it was copied elsewhere,
+// such as into a layer.
+std::string default_package() {
+    std::array<char, PATH_MAX> buffer = {};
+    const auto length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
+    std::string own(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    const auto slash = own.find_last_of('/');
+    own = slash == std::string::npos ? "." : own.substr(0, slash);
+    struct stat info = {};
+    if (::stat((own + "/" + std::string(ballast::k_lock_file)).c_str(), &info) == 0) return own;
+    const char* task_root = std::getenv("LAMBDA_TASK_ROOT");
+    return task_root != nullptr && *task_root != '\0' ? task_root : own;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Brings a slim package's dependencies into this context, once, and runs programs out of them.", "ballast-run");
+    app.set_version_flag("--version", "ballast-run " BALLAST_VERSION);
+    app.require_subcommand(0, 1);
+    ballast::Action action;
+    const ballast::SlimSource source{&ballast::open_slim_directory, &default_package};
+    ballast::add_hydrate_command(app, action, source);
+    ballast::add_exec_command(app, action, source);
+    ballast::add_path_command(app, action, source);
+    return ballast::run_program(app, action, argc, argv);
+}

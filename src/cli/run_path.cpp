@@ -1,0 +1,42 @@
+#include <memory>
+
+#include "base/relative_path.hpp"
+#include "cli/run_command.hpp"
+#include "cli/run_settings.hpp"
+
+namespace ballast {
+namespace {
+
+Result<int> print_path(const RunFlags& flags, const std::string& entry, const SlimSource& source) {
+    BALLAST_TRY(RunSettings settings, load_run_settings(flags, source));
+    BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
+    const auto* found = manifest.find(entry);
+    if (found == nullptr) {
+        return fail(ErrorCode::not_found, entry, "the tree has no such entry", "name it as it was in the package, like usr/bin/gs");
+    }
+    // The group that holds the entry is what it needs, as far as the configuration says.
+    if (found->kind != EntryKind::directory && manifest.groups().size() > 1) {
+        settings.options.groups = {std::string(manifest.groups()[found->group])};
+    }
+    BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
+    BALLAST_CHECK(print(report.tree_path + "/" + entry + "\n"));
+    return 0;
+}
+
+}  // namespace
+
+void add_path_command(CLI::App& app, Action& action, const SlimSource& source) {
+    auto* command = app.add_subcommand("path", "Print where an entry of the tree is, hydrating its group first");
+    struct Flags : RunFlags {
+        std::string entry;
+    };
+    const auto flags = std::make_shared<Flags>();
+    command->add_option("ENTRY", flags->entry, "a path inside the tree, like usr/bin/gs")->required();
+    add_run_flags(*command, *flags, WithGroups::no);
+    add_examples(*command, {"\"$(" + app.get_name() + " path usr/bin/gs)\" --version"});
+    command->callback([&action, flags, source] {
+        action = [flags, source] { return print_path(*flags, flags->entry, source); };
+    });
+}
+
+}  // namespace ballast

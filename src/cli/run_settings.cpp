@@ -1,0 +1,108 @@
+#include "cli/run_settings.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/size.hpp"
+#include "store/store.hpp"
+
+namespace ballast {
+namespace {
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+}
+
+// The last that is not empty.
+std::string latest(const std::string& from_lock, const char* variable, const std::string& flag) {
+    if (!flag.empty()) return flag;
+    const std::string from_environment = environment(variable);
+    return from_environment.empty() ? from_lock : from_environment;
+}
+
+double milliseconds(std::chrono::nanoseconds time) {
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()) / 1000.0;
+}
+
+double seconds(std::chrono::nanoseconds time) { return milliseconds(time) / 1000.0; }
+
+std::string report_text(const RunSettings& settings, const HydrateReport& report) {
+    return fmt::format(
+        "ballast: cold start: {} in {} files from {} in {} requests: {:.3f} s (fetch {:.3f}, decode {:.3f}, write "
+        "{:.3f}{}{}), version {}\n",
+        format_size(report.tree_bytes), format_count(report.files), format_size(report.counts.fetched_bytes),
+        report.counts.requests, seconds(report.total), seconds(report.counts.fetch), seconds(report.counts.decode),
+        seconds(report.counts.write), seconds(report.waited) >= 0.001 ? fmt::format(", waited {:.3f}", seconds(report.waited)) : "",
+        report.resumed ? ", resumed" : "", settings.slim.lock.version);
+}
+
+// One line: JSON where a log collector reads it, a sentence on a terminal.
+Result<void> log_cold_start(const RunSettings& settings, const HydrateReport& report) {
+    std::string format = environment("BALLAST_LOG");
+    if (format.empty()) format = ::isatty(STDERR_FILENO) == 1 ? "text" : "json";
+    if (format == "text") {
+        std::fputs(report_text(settings, report).c_str(), stderr);
+    } else if (format == "json") {
+        std::fputs((report_json(settings, report) + "\n").c_str(), stderr);
+    } else if (format != "off") {
+        return fail(ErrorCode::usage, "BALLAST_LOG", fmt::format("'{}' is not a log format", format), "use json, text or off");
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
+    command.add_option("--package", flags.package, "the slim package (default: where this program lies)")->type_name("SLIM");
+    command.add_option("--store", flags.store, "where the packs are (default: the package's lock; BALLAST_STORE)")->type_name("URL");
+    command.add_option("--root", flags.root, "where to hydrate (default: the package's lock; BALLAST_ROOT)")->type_name("DIR");
+    if (groups == WithGroups::yes) {
+        command.add_option("--group", flags.groups, "hydrate this group only; may be repeated")
+            ->type_name("NAME")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+}
+
+Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source) {
+    BALLAST_TRY(Slim slim, source.open(flags.package.empty() ? source.default_path() : flags.package));
+    RunSettings settings{std::move(slim), {}};
+    settings.options.root = latest(settings.slim.lock.root, "BALLAST_ROOT", flags.root);
+    settings.options.groups = flags.groups;
+    const std::string store = latest(settings.slim.lock.store, "BALLAST_STORE", flags.store);
+    settings.options.open_store = [store] { return open_store(store); };
+    return settings;
+}
+
+Result<HydrateReport> hydrate_and_log(const RunSettings& settings) {
+    BALLAST_TRY(HydrateReport report, hydrate(settings.slim, settings.options));
+    if (report.start == HydrateReport::Start::cold) BALLAST_CHECK(log_cold_start(settings, report));
+    return report;
+}
+
+std::string report_json(const RunSettings& settings, const HydrateReport& report) {
+    nlohmann::ordered_json json;
+    json["ballast"] = report.start == HydrateReport::Start::cold ? "cold" : "warm";
+    json["name"] = settings.slim.lock.name;
+    json["version"] = settings.slim.lock.version;
+    json["tree"] = settings.slim.lock.tree.hex();
+    json["path"] = report.tree_path;
+    json["files"] = report.files;
+    json["tree_bytes"] = report.tree_bytes;
+    json["fetched_bytes"] = report.counts.fetched_bytes;
+    json["requests"] = report.counts.requests;
+    json["fetch_ms"] = milliseconds(report.counts.fetch);
+    json["decode_ms"] = milliseconds(report.counts.decode);
+    json["write_ms"] = milliseconds(report.counts.write);
+    json["waited_ms"] = milliseconds(report.waited);
+    json["total_ms"] = milliseconds(report.total);
+    json["resumed"] = report.resumed;
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace ballast

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/run_command.hpp"
+#include "hydrate/hydrate.hpp"
+
+namespace ballast {
+
+// The flags that hydrate, exec and path share.
+struct RunFlags {
+    std::string package;
+    std::string store;
+    std::string root;
+    std::vector<std::string> groups;
+};
+enum class WithGroups : std::uint8_t { no, yes };
+void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups);
+
+// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE and
+// BALLAST_ROOT, then flags, the later winning.
+struct RunSettings {
+    Slim slim;
+    HydrateOptions options;
+};
+Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source);
+
+// Hydrates, and writes the log line of a cold start.
+Result<HydrateReport> hydrate_and_log(const RunSettings& settings);
+
+// The report as JSON text, one line.
+std::string report_json(const RunSettings& settings, const HydrateReport& report);
+
+}  // namespace ballast

@@ -1,0 +1,39 @@
+#include "cli/slim_source.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "base/file.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+namespace {
+
+Result<std::string> read_named(const Package& package, std::string_view path, std::uint64_t max_bytes) {
+    const auto& entries = package.entries();
+    const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+        return entry.path == path && entry.kind == EntryKind::file;
+    });
+    if (at == entries.end()) {
+        return fail(ErrorCode::not_found, package.name(), "not a slim package: it has no " + std::string(path),
+                    "name one with --package, or make one with 'ballast pack'");
+    }
+    return read_entry(package, static_cast<std::size_t>(at - entries.begin()), max_bytes);
+}
+
+}  // namespace
+
+Result<Slim> open_slim_package(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return open_slim_directory(path);
+    BALLAST_TRY(std::shared_ptr<const Package> package, open_package(path));
+    BALLAST_TRY(const std::string text, read_named(*package, k_lock_file, k_max_lock_bytes));
+    Slim slim;
+    slim.name = path;
+    BALLAST_TRY(slim.lock, parse_lock(text, path + ": " + std::string(k_lock_file)));
+    slim.read_manifest = [package] { return read_named(*package, k_manifest_file, k_max_manifest_bytes); };
+    return slim;
+}
+
+}  // namespace ballast

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/progress.hpp"
+#include "base/result.hpp"
+#include "codec/sha256.hpp"
+#include "package/classify.hpp"
+#include "package/package.hpp"
+#include "pack/plan.hpp"
+
+namespace ballast {
+
+// The bytes of one file that leaves, or of several with equal bytes: what is stored once.
+struct TreeContent {
+    Digest digest;
+    std::uint64_t bytes = 0;
+    std::size_t entry = 0;  // of the package: the first that has these bytes
+};
+
+// The tree that a plan takes out of a package, before it is cut into frames.
+struct PlannedTree {
+    std::vector<std::size_t> entries;           // of the package, in path order
+    std::vector<std::uint32_t> content_of;      // by position in `entries`; k_no_content for the rest
+    std::vector<TreeContent> contents;          // in the order of use (see order_contents)
+    Digest digest;                              // the tree's
+};
+
+// Reads every file that leaves once, on all cores, to know its digest. Blocks; tells `progress`.
+Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFacts>& facts, const Plan& plan,
+                              Progress& progress);
+
+}  // namespace ballast

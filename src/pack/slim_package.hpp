@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "format/lock.hpp"
+#include "package/classify.hpp"
+#include "package/package.hpp"
+#include "pack/plan.hpp"
+
+namespace ballast {
+
+// Directories of the tree that programs are searched in: those with an ELF program, or an executable
+// file in a directory named bin or sbin. In path order; "." is the top.
+std::vector<std::string> program_directories(const Package& package, const std::vector<FileFacts>& facts,
+                                             const Plan& plan);
+
+// Directories of the tree with a library that some ELF file of the package needs by name. Plug-ins are
+// not among them: their programs find them by other means, and their names may clash.
+std::vector<std::string> library_directories(const Package& package, const std::vector<FileFacts>& facts,
+                                             const Plan& plan);
+
+// Writes the slim package: what stays, the lock, the manifest and ballast-run. `out` is a directory,
+// or a zip when its name ends in ".zip"; it appears whole or not at all, and replaces only a slim
+// package. Errors: usage when the package has files of our names; those of the package and the disk.
+Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
+                                std::string_view manifest, const std::string& run_program, const std::string& out);
+
+}  // namespace ballast
