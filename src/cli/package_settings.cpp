@@ -7,13 +7,12 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
-#include "format/keys.hpp"
 
 namespace ballast {
 
 void add_config_flags(CLI::App& command, ConfigFlags& flags) {
-    command.add_option("--config", flags.config, "the configuration (default: ballast.toml in or beside the package)")->type_name("FILE");
     command.add_option("--store", flags.store, "where packs are kept: file:///dir, or a plain path")->type_name("URL");
+    command.add_option("--root", flags.root, "where contexts hydrate (default: /tmp/ballast)")->type_name("DIR");
     command.add_option("--name", flags.name, "the family that versions belong to (default: the package's name)")->type_name("NAME");
     for (auto [flag, list, what] : {std::tuple("--include", &flags.include, "what leaves, as a gitignore pattern; may be repeated"),
                                     std::tuple("--exclude", &flags.exclude, "what stays; may be repeated")}) {
@@ -26,15 +25,12 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
 
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
     LoadedPackage loaded;
-    BALLAST_TRY(loaded.config, load_config(path, flags.config));
-    if (!flags.store.empty()) loaded.config.store = flags.store;
-    if (!flags.name.empty()) loaded.config.name = flags.name;
+    BALLAST_TRY(loaded.config, load_config(path));
+    if (!flags.store.empty()) BALLAST_CHECK(set_store(loaded.config, flags.store, "--store"));
+    if (!flags.name.empty()) BALLAST_CHECK(set_name(loaded.config, flags.name, "--name"));
+    if (!flags.root.empty()) BALLAST_CHECK(set_root(loaded.config, flags.root, "--root"));
     if (!flags.include.empty()) loaded.config.include = flags.include;
     if (!flags.exclude.empty()) loaded.config.exclude = flags.exclude;
-    if (!is_version_name(loaded.config.name)) {
-        return fail(ErrorCode::usage, loaded.config.name, "cannot name a family of versions",
-                    "set 'name' in ballast.toml to letters, digits and . _ + -");
-    }
     PackageLimits limits;
     limits.max_unpacked_bytes = loaded.config.max_unpacked;
     BALLAST_TRY(loaded.package, open_package(path, limits));

@@ -16,8 +16,8 @@ namespace ballast {
 
 // The flags that override ballast.toml and the environment.
 struct ConfigFlags {
-    std::string config;
     std::string store;
+    std::string root;
     std::string name;
     std::vector<std::string> include;
     std::vector<std::string> exclude;

@@ -18,7 +18,8 @@ namespace ballast {
 struct TreeContent {
     Digest digest;
     std::uint64_t bytes = 0;
-    std::size_t entry = 0;  // of the package: the first that has these bytes
+    std::size_t entry = 0;    // of the package: the first that has these bytes
+    std::uint16_t group = 0;  // that entry's
 };
 
 // The tree that a plan takes out of a package, before it is cut into frames.

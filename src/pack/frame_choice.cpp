@@ -1,6 +1,16 @@
 #include "pack/frame_choice.hpp"
 
+#include <algorithm>
+
 namespace ballast {
+namespace {
+
+// What the wanted level may reach of a quick level's size at best. Measured on the reference tree's
+// frames: level 19 takes 0.80 to 1.00 of level 3, at 40 times its time.
+constexpr int k_quick_zstd_level = 3;
+constexpr double k_best_of_quick = 0.75;
+
+}  // namespace
 
 FrameChoice FrameChoice::from(const Config& config) {
     FrameChoice choice;
@@ -20,9 +30,14 @@ Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const 
         best.codec = Codec::lz4;
         sizes.lz4_bytes = best.bytes.size();
     }
-    // zstd cannot save a share that LZ4 left less of: no need to try.
-    const bool worth_trying = !may_be_lz4 || prefers_zstd({sizes.bytes, 0, sizes.lz4_bytes}, zstd_threshold);
-    if (may_be_zstd && worth_trying) {
+    bool worth_trying = may_be_zstd;
+    if (may_be_zstd && may_be_lz4) {
+        // Most frames of a tree that the network carries stay LZ4: a quick look spares them the slow one.
+        BALLAST_TRY(const auto quick, encoder.encode(bytes, {Codec::zstd, std::min(k_quick_zstd_level, zstd_level)}));
+        sizes.zstd_bytes = static_cast<std::uint64_t>(k_best_of_quick * static_cast<double>(quick.size()));
+        worth_trying = prefers_zstd(sizes, zstd_threshold);
+    }
+    if (worth_trying) {
         BALLAST_TRY(auto by_zstd, encoder.encode(bytes, {Codec::zstd, zstd_level}));
         sizes.zstd_bytes = by_zstd.size();
         if (!may_be_lz4 || prefers_zstd(sizes, zstd_threshold)) best = {Codec::zstd, std::move(by_zstd)};

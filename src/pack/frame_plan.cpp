@@ -10,9 +10,11 @@ std::vector<PlannedFrame> plan_frames(const PlannedTree& tree, std::span<const s
                                       std::uint64_t frame_bytes) {
     std::vector<PlannedFrame> frames;
     bool open = false;  // whether the last frame takes more
+    std::uint16_t group = 0;
     for (const auto content : contents) {
         const std::uint64_t bytes = tree.contents[content].bytes;
-        if (bytes >= frame_bytes) open = false;
+        if (bytes >= frame_bytes || tree.contents[content].group != group) open = false;
+        group = tree.contents[content].group;
         for (std::uint64_t offset = 0; offset < bytes;) {
             if (!open || frames.back().bytes == frame_bytes) frames.emplace_back();
             open = true;

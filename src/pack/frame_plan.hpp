@@ -24,7 +24,8 @@ struct PlannedFrame {
 };
 
 // Cuts contents (indices, in order; none empty) into frames of at most `frame_bytes`: small ones
-// together, one that fills a frame or more from a frame of its own on.
+// together, one that fills a frame or more from a frame of its own on; none across two groups, so that
+// a group brings no other group's bytes.
 std::vector<PlannedFrame> plan_frames(const PlannedTree& tree, std::span<const std::uint32_t> contents,
                                       std::uint64_t frame_bytes);
 

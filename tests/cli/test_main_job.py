@@ -1,0 +1,212 @@
+"""The way of a package: pack, push, hydrate, exec, and everything again."""
+
+import json
+import os
+import pathlib
+import random
+import subprocess
+import unittest
+import zipfile
+
+from support import BIN, CliTest, snapshot
+
+
+class MainJob(CliTest):
+    def test_every_byte_comes_back(self):
+        package = self.make_package()
+        before = snapshot(package)
+        packed = self.pack(package)
+        slim = self.dir / "slim"
+        self.assertEqual(sorted(p.name for p in slim.iterdir()),
+                         ["ballast-run", "ballast.lock", "ballast.manifest", "handler.js", "node_modules"])
+        self.assertFalse((self.dir / "slim.packs").exists(), "staged packs are gone once they are pushed")
+        self.assertEqual(packed["version"], packed["tree"][:32], "without git the digest names the version")
+
+        cold = self.hydrate()
+        tree = pathlib.Path(cold.stdout.strip())
+        log = json.loads(cold.stderr)
+        self.assertEqual(log["ballast"], "cold")
+        self.assertEqual(log["version"], packed["version"])
+        self.assertEqual(log["files"], 45)
+        self.assertGreater(log["requests"], 0)
+
+        together = {**snapshot(slim), **snapshot(tree)}
+        for name in (b"ballast-run", b"ballast.lock", b"ballast.manifest"):
+            del together[name]
+        self.assertEqual(together, before, "slim package and tree together are the package")
+        self.assert_verified()
+
+        warm = self.hydrate()
+        self.assertEqual(warm.stdout, cold.stdout)
+        self.assertEqual(warm.stderr, "", "a warm start is silent")
+
+    def test_exec_runs_the_trees_program_with_its_environment(self):
+        package = self.make_package()
+        self.write("package/ballast.toml", '[env]\nDATA = "{tree}/usr/share/data.bin"\n')
+        self.pack(package)
+        run = self.dir / "slim/ballast-run"
+        result = self.run_program(run, "exec", "--root", self.root, "--", "sh", "-c",
+                                  'echo "$PATH|$LD_LIBRARY_PATH|$DATA|$BALLAST_TREE"; command -v true; command -v cat')
+        tree = self.tree()
+        lines = result.stdout.splitlines()
+        path, libraries, data, tree_variable = lines[0].split("|")
+        self.assertTrue(path.startswith(f"{tree}/usr/bin:"))
+        self.assertEqual(libraries, f"{tree}/usr/lib")
+        self.assertEqual(data, f"{tree}/usr/share/data.bin")
+        self.assertEqual(tree_variable, str(tree))
+        self.assertEqual(lines[-1], f"{tree}/usr/bin/cat")
+        self.run_program(run, "exec", "--root", self.root, "--", "sh", "-c", "exit 42", status=42)
+        missing = self.run_program(run, "exec", "--root", self.root, "--", "no-such-program", status=3)
+        self.assertIn("ballast-run: error: no-such-program: cannot execute: No such file or directory", missing.stderr)
+
+    def test_path_prints_where_an_entry_is(self):
+        self.pack(self.make_package())
+        run = self.dir / "slim/ballast-run"
+        result = self.run_program(run, "path", "--root", self.root, "usr/bin/true")
+        subprocess.run([result.stdout.strip()], check=True)
+        missing = self.run_program(run, "path", "--root", self.root, "usr/bin/none", status=3)
+        self.assertIn("usr/bin/none: the tree has no such entry", missing.stderr)
+
+    def test_zip_in_and_zip_out_are_the_same_as_directories(self):
+        package = self.make_package()
+        from_directory = self.pack(package)
+        subprocess.run(["zip", "-qry", "../package.zip", "."], cwd=package, check=True)
+        from_zip = self.pack("package.zip", "slim.zip")
+        self.assertEqual(from_zip["tree"], from_directory["tree"])
+        self.assertEqual(from_zip["new_packs"], 0)
+        with zipfile.ZipFile(self.dir / "slim.zip") as slim:
+            self.assertIn("ballast.lock", slim.namelist())
+        self.ballast("hydrate", "--package", "slim.zip", "--root", self.root)
+        self.ballast("verify", "--package", "slim.zip", "--root", self.root)
+        again = self.pack("package.zip", "again.zip")
+        self.assertEqual((self.dir / "slim.zip").read_bytes(), (self.dir / "again.zip").read_bytes(),
+                         "the same input gives the same zip")
+        self.assertEqual(again["new_bytes"], 0)
+
+    def test_pushing_again_sends_nothing(self):
+        package = self.make_package()
+        self.pack(package)
+        objects = {p: p.stat().st_mtime_ns for p in self.store.rglob("*") if p.is_file()}
+        again = self.pack(package, "again")
+        self.assertEqual((again["new_packs"], again["new_bytes"]), (0, 0))
+        self.assertEqual({p: p.stat().st_mtime_ns for p in self.store.rglob("*") if p.is_file()}, objects)
+        pushed = self.ballast("push", "again")
+        self.assertEqual(pushed.stdout, f"pushed  nothing: {self.store} has all of it\n")
+
+    def test_a_second_version_sends_only_what_differs(self):
+        package = self.make_package()
+        first = self.pack(package, "slim", "--version", "v1")
+        changed = random.Random(8).randbytes(50_000)
+        self.write("package/usr/share/many/07.txt", changed)
+        second = self.pack(package, "slim2", "--version", "v2")
+        self.assertEqual(second["new_content_bytes"], len(changed))
+        self.assertLess(second["new_bytes"], len(changed) + 1000)
+        self.assertGreater(first["new_bytes"], 3_000_000)
+        # Both versions hydrate, side by side, from what the store has.
+        self.hydrate(slim="slim")
+        tree = pathlib.Path(self.hydrate(slim="slim2").stdout.strip())
+        self.assertEqual((tree / "usr/share/many/07.txt").read_bytes(), changed)
+        self.assert_verified("slim")
+        self.assert_verified("slim2")
+
+    def test_a_version_never_changes(self):
+        package = self.make_package()
+        self.pack(package, "slim", "--version", "v1")
+        self.write("package/usr/share/data.bin", b"other")
+        refused = self.ballast("pack", package, "--out", "slim2", "--store", self.store, "--push", "--version", "v1",
+                               "--quiet", status=1)
+        self.assertIn("versions/package/v1: the version is there, with another tree", refused.stderr)
+        self.assertIn("hint: a version never changes: pack again with another --version", refused.stderr)
+
+    def test_the_same_tree_has_the_same_digest_anywhere(self):
+        package = self.make_package()
+        first = self.pack(package)
+        subprocess.run(["cp", "-a", package, self.dir / "copy"], check=True)
+        for path in (self.dir / "copy").rglob("*"):
+            os.utime(path, (1, 1), follow_symlinks=False)
+        result = self.ballast("pack", "copy", "--out", "slim2", "--json", "--quiet", "--name", "package",
+                              env={"TZ": "Asia/Tokyo", "LC_ALL": "C"})
+        second = json.loads(result.stdout)
+        self.assertEqual(second["tree"], first["tree"])
+        self.assertEqual(second["manifest"], first["manifest"], "the frames are the same, too")
+
+    def test_git_names_the_version(self):
+        package = self.make_package()
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@t", "-C", str(self.dir)]
+        subprocess.run([*git, "init", "-q"], check=True)
+        subprocess.run([*git, "add", "package"], check=True)
+        subprocess.run([*git, "commit", "-qm", "x"], check=True)
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+        self.assertEqual(self.pack(package)["version"], commit)
+        self.write("package/usr/share/data.bin", b"changed")
+        dirty = self.pack(package, "slim2")
+        self.assertEqual(dirty["version"], f"{commit}-dirty-{dirty['tree'][:12]}")
+
+    def test_groups_hydrate_alone(self):
+        package = self.make_package()
+        self.write("package/ballast.toml", '[groups]\ntexts = ["usr/share/many/"]\nprograms = ["usr/bin/"]\n')
+        self.pack(package)
+        self.hydrate("--group", "programs")
+        tree = self.tree()
+        self.assertTrue((tree / "usr/bin/true").exists())
+        self.assertFalse((tree / "usr/share").exists())
+        wrong = self.hydrate("--group", "program", status=3)
+        self.assertIn("hint: its groups: texts, programs, default", wrong.stderr)
+        self.hydrate()
+        self.assert_verified()
+
+    def test_plan_writes_nothing(self):
+        package = self.make_package()
+        before = snapshot(self.dir)
+        plan = json.loads(self.ballast("plan", package, "--json").stdout)
+        self.assertEqual(plan["leaving_files"], 45)
+        self.assertEqual(plan["package_bytes"], plan["leaving_bytes"] + plan["staying_bytes"])
+        text = self.ballast("plan", package).stdout
+        self.assertIn("under the limit of 250 MB", text)
+        self.assertEqual(snapshot(self.dir), before)
+
+    def test_include_and_exclude_decide(self):
+        package = self.make_package()
+        plan = json.loads(self.ballast("plan", package, "--json", "--include", "node_modules/**",
+                                       "--include", "usr/share/many/*", "--exclude", "*7.txt").stdout)
+        paths = [leaving["path"] for leaving in plan["leaving"]]
+        self.assertIn("node_modules/left-pad/index.js", paths)
+        self.assertIn("usr/share/many/06.txt", paths)
+        self.assertNotIn("usr/share/many/17.txt", paths)
+        self.assertNotIn("usr/bin/true", paths)
+        nothing = self.ballast("plan", package, "--include", "none", status=2)
+        self.assertIn("nothing in it would leave", nothing.stderr)
+
+    def test_unusual_names_survive(self):
+        package = self.make_package()
+        names = [b"usr/share/-rf", b"usr/share/with space", "usr/share/gr\u00fc\u00dfe".encode(), b"usr/share/" + b"n" * 255,
+                 b"usr/share/not-utf8-\xff", b"usr/share/new\nline", b"usr/share/.hidden"]
+        for name in names:
+            path = os.path.join(os.fsencode(package), name)
+            with open(path, "wb") as file:
+                file.write(name)
+        self.pack(package)
+        tree = pathlib.Path(self.hydrate().stdout.strip())
+        for name in names:
+            with open(os.path.join(os.fsencode(tree), name), "rb") as file:
+                self.assertEqual(file.read(), name)
+        self.assert_verified()
+
+    def test_packs_in_a_codec_of_choice(self):
+        package = self.make_package()
+        for codec in ("raw", "lz4", "zstd"):
+            level = {"raw": "", "lz4": "level = 9", "zstd": "level = 3"}[codec]
+            self.write("package/ballast.toml", f'codec = "{codec}"\n{level}\n')
+            packed = self.pack(package, f"slim-{codec}", "--repack", "--version", codec, "--name", codec)
+            self.assertGreater(packed["frames"][codec], 0)
+            self.assertEqual(sum(packed["frames"].values()), packed["frames"][codec] + (packed["frames"]["raw"] if codec != "raw" else 0))
+            self.hydrate(slim=f"slim-{codec}")
+            self.assert_verified(f"slim-{codec}")
+            self.remove_root()
+
+    def remove_root(self):
+        subprocess.run(["rm", "-rf", self.root], check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
