@@ -12,7 +12,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these falsely through std::string, std::optional and fmt when it inlines at -O2.
   target_compile_options(ballast_settings INTERFACE
-    -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 # So that the linker drops what ballast-run does not call.
 target_compile_options(ballast_settings INTERFACE -ffunction-sections -fdata-sections)

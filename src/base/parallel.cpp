@@ -34,7 +34,8 @@ Result<void> parallel_for(std::size_t count, const std::function<Result<void>(st
             }
         }
     };
-    const auto threads = static_cast<unsigned>(std::min<std::size_t>(available_cores(), std::max<std::size_t>(count, 1)));
+    const auto threads =
+        static_cast<unsigned>(std::min<std::size_t>(available_cores(), std::max<std::size_t>(count, 1)));
     std::vector<std::thread> others;
     others.reserve(threads - 1);
     for (unsigned i = 1; i < threads; ++i) others.emplace_back(run);

@@ -3,14 +3,12 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
+#include <unistd.h>  // environ, with _GNU_SOURCE
 
 #include <array>
 #include <cerrno>
 
 #include "base/fd.hpp"
-
-extern char** environ;
 
 namespace ballast {
 namespace {

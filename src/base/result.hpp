@@ -51,20 +51,25 @@ std::string_view to_string(ErrorCode code);
 
 }  // namespace ballast
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations cannot stand in parentheses.
 #define BALLAST_CONCAT_INNER(a, b) a##b
 #define BALLAST_CONCAT(a, b) BALLAST_CONCAT_INNER(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` cannot be in parentheses.
 // BALLAST_TRY(auto value, call()): declares `value` from the result, or returns its error. Two statements:
 // not for the branch of an `if` without braces.
-#define BALLAST_TRY(declaration, expression) BALLAST_TRY_AS(BALLAST_CONCAT(tried_, __COUNTER__), declaration, expression)
-#define BALLAST_TRY_AS(name, declaration, expression)         \
-    auto name = (expression);                                 \
-    if (!name) return ::ballast::pass_on(std::move(name));    \
+#define BALLAST_TRY(declaration, expression) \
+    BALLAST_TRY_AS(BALLAST_CONCAT(tried_, __COUNTER__), declaration, expression)
+#define BALLAST_TRY_AS(name, declaration, expression)      \
+    auto name = (expression);                              \
+    if (!name) return ::ballast::pass_on(std::move(name)); \
     declaration = std::move(*name)
 
 // BALLAST_CHECK(call()): returns the error of a Result<void>, or goes on.
 #define BALLAST_CHECK(expression) BALLAST_CHECK_AS(BALLAST_CONCAT(checked_, __COUNTER__), expression)
-#define BALLAST_CHECK_AS(name, expression)                                              \
-    do {                                                                                \
+#define BALLAST_CHECK_AS(name, expression)                                               \
+    do {                                                                                 \
         if (auto name = (expression); !name) return ::ballast::pass_on(std::move(name)); \
     } while (false)
+// NOLINTEND(bugprone-macro-parentheses)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -26,11 +26,14 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
         BALLAST_TRY(options.max_unzipped_bytes, parse_size(flags.max_size));
     }
     BALLAST_TRY(const Analysis analysis, analyze(*loaded.package, loaded.facts, options));
-    BALLAST_CHECK(print(flags.json ? analysis_json(analysis).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                                   : analysis_text(analysis, colours_of_stdout())));
+    BALLAST_CHECK(print(
+        flags.json
+            ? analysis_json(analysis).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
+            : analysis_text(analysis, colours_of_stdout())));
     if (flags.max_size.empty() || !analysis.unzipped.is_over()) return 0;
     return fail(ErrorCode::check_failed, flags.package,
-                fmt::format("has {} bytes, more than the {} of --max-size", analysis.bytes, options.max_unzipped_bytes),
+                fmt::format("has {} bytes, more than the {} of --max-size", analysis.bytes,
+                            options.max_unzipped_bytes),
                 "see what would leave it with 'ballast plan'");
 }
 
@@ -41,8 +44,10 @@ void add_analyze_command(CLI::App& app, Action& action) {
     const auto flags = std::make_shared<AnalyzeFlags>();
     command->add_option("PACKAGE", flags->package, "a directory or a zip")->required();
     command->add_flag("--json", flags->json, "print JSON");
-    command->add_option("--max-size", flags->max_size, "exit with 1 when the package is larger, like 250MB")->type_name("SIZE");
-    add_examples(*command, {"ballast analyze function/", "ballast analyze function.zip --json --max-size 250MB"});
+    command->add_option("--max-size", flags->max_size, "exit with 1 when the package is larger, like 250MB")
+        ->type_name("SIZE");
+    add_examples(*command,
+                 {"ballast analyze function/", "ballast analyze function.zip --json --max-size 250MB"});
     command->callback([&action, flags] { action = [flags] { return run_analyze(*flags); }; });
 }
 

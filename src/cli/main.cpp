@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
     CLI::App app(
-        "Takes heavy dependencies out of serverless packages, keeps them compressed and versioned in a store,\n"
+        "Takes heavy dependencies out of serverless packages, keeps them compressed and versioned in a "
+        "store,\n"
         "and brings them back at start-up, once per execution context.",
         "ballast");
     app.set_version_flag("--version", "ballast " BALLAST_VERSION);
@@ -20,7 +21,8 @@ int main(int argc, char** argv) {
     ballast::add_exec_command(app, action, source);
     ballast::add_path_command(app, action, source);
     ballast::add_verify_command(app, action, source);
-    app.footer("Exit status: 0 done, 1 a check did not hold, 2 usage, 3 not found, 4 corrupt or untrusted,\n"
-               "5 permission, 6 store unavailable, 7 no space, 130 interrupted.");
+    app.footer(
+        "Exit status: 0 done, 1 a check did not hold, 2 usage, 3 not found, 4 corrupt or untrusted,\n"
+        "5 permission, 6 store unavailable, 7 no space, 130 interrupted.");
     return ballast::run_program(app, action, argc, argv);
 }

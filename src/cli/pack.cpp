@@ -68,10 +68,12 @@ std::string pack_text(const PackFlags& flags, const Lock& lock, const Plan& plan
     const std::uint64_t slim_bytes = size_of(flags.out);
     std::string text = fmt::format("version {}\n", lock.version);
     text += fmt::format("tree    {} in {} files, {} compressed ({} zstd, {} lz4, {} raw frames)\n",
-                        format_size(lock.tree_bytes), format_count(plan.leaving_files), format_size(packed.fetched_bytes),
-                        packed.zstd_frames, packed.lz4_frames, packed.raw_frames);
-    text += fmt::format("new     {} in {} packs; {} were in stored packs already\n", format_size(packed.new_bytes),
-                        packed.new_packs, format_size(packed.known_content_bytes));
+                        format_size(lock.tree_bytes), format_count(plan.leaving_files),
+                        format_size(packed.fetched_bytes), packed.zstd_frames, packed.lz4_frames,
+                        packed.raw_frames);
+    text +=
+        fmt::format("new     {} in {} packs; {} were in stored packs already\n",
+                    format_size(packed.new_bytes), packed.new_packs, format_size(packed.known_content_bytes));
     text += fmt::format("slim    {}: {}{}\n", printable(flags.out), format_size(slim_bytes),
                         std::filesystem::is_directory(flags.out)
                             ? ", " + against_limit(slim_bytes, config.max_size)
@@ -99,8 +101,8 @@ std::string pack_json(const PackFlags& flags, const Lock& lock, const Plan& plan
     return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-Result<Lock> make_lock(const PackFlags& flags, const LoadedPackage& loaded, const Plan& plan, const PlannedTree& tree,
-                       const PackedTree& packed) {
+Result<Lock> make_lock(const PackFlags& flags, const LoadedPackage& loaded, const Plan& plan,
+                       const PlannedTree& tree, const PackedTree& packed) {
     Lock lock;
     lock.name = loaded.config.name;
     lock.version = flags.version.empty() ? version_name(flags.package, tree.digest) : flags.version;
@@ -126,12 +128,14 @@ Result<Lock> make_lock(const PackFlags& flags, const LoadedPackage& loaded, cons
 
 Result<int> pack(const PackFlags& flags) {
     if (!flags.version.empty() && !is_version_name(flags.version)) {
-        return fail(ErrorCode::usage, flags.version, "cannot name a version", "use letters, digits and . _ + -, at most 128");
+        return fail(ErrorCode::usage, flags.version, "cannot name a version",
+                    "use letters, digits and . _ + -, at most 128");
     }
     BALLAST_TRY(const std::string run_program, find_run_program(flags.run_program));
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
     if (flags.push && loaded.config.store.empty()) {
-        return fail(ErrorCode::usage, "--push", "no store was given", "name one with --store, BALLAST_STORE or 'store' in ballast.toml");
+        return fail(ErrorCode::usage, "--push", "no store was given",
+                    "name one with --store, BALLAST_STORE or 'store' in ballast.toml");
     }
     BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
     for (const auto& warning : plan.warnings) warn(warning);
@@ -148,12 +152,14 @@ Result<int> pack(const PackFlags& flags) {
     std::uint64_t content_bytes = 0;
     for (const auto& content : tree.contents) content_bytes += content.bytes;
     Progress packing("packing", content_bytes, output);
-    BALLAST_TRY(const PackedTree packed, pack_tree(*loaded.package, plan, tree, loaded.config, known, staged, packing));
+    BALLAST_TRY(const PackedTree packed,
+                pack_tree(*loaded.package, plan, tree, loaded.config, known, staged, packing));
     packing.finish();
 
     BALLAST_TRY(const Lock lock, make_lock(flags, loaded, plan, tree, packed));
     BALLAST_CHECK(write_slim_package(*loaded.package, plan, lock, packed.manifest, run_program, flags.out));
-    BALLAST_CHECK(print(flags.json ? pack_json(flags, lock, plan, packed) : pack_text(flags, lock, plan, packed, loaded.config)));
+    BALLAST_CHECK(print(flags.json ? pack_json(flags, lock, plan, packed)
+                                   : pack_text(flags, lock, plan, packed, loaded.config)));
     if (!flags.push) return 0;
     BALLAST_TRY(const PushReport pushed, push_staged(flags.out, loaded.config.store, output));
     if (!flags.json) BALLAST_CHECK(print(push_text(pushed, loaded.config.store)));
@@ -166,12 +172,20 @@ void add_pack_command(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand("pack", "Make a slim package, and packs of what leaves");
     const auto flags = std::make_shared<PackFlags>();
     command->add_option("PACKAGE", flags->package, "a directory or a zip")->required();
-    command->add_option("--out", flags->out, "the slim package to make: a directory, or a zip by its name")->required()->type_name("SLIM");
+    command->add_option("--out", flags->out, "the slim package to make: a directory, or a zip by its name")
+        ->required()
+        ->type_name("SLIM");
     add_config_flags(*command, *flags);
-    command->add_option("--version", flags->version, "the version's name (default: the git commit, else the tree's digest)")->type_name("NAME");
+    command
+        ->add_option("--version", flags->version,
+                     "the version's name (default: the git commit, else the tree's digest)")
+        ->type_name("NAME");
     command->add_flag("--push", flags->push, "send the packs to the store when they are made");
     command->add_flag("--repack", flags->repack, "do not look what the store has; make all packs anew");
-    command->add_option("--run-program", flags->run_program, "the ballast-run to put in (default: the one beside ballast)")->type_name("FILE");
+    command
+        ->add_option("--run-program", flags->run_program,
+                     "the ballast-run to put in (default: the one beside ballast)")
+        ->type_name("FILE");
     command->add_flag("--json", flags->json, "print JSON");
     command->add_flag("--quiet", flags->quiet, "show no progress");
     add_examples(*command, {"ballast pack function/ --out slim/ --store file:///srv/ballast --push",

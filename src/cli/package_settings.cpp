@@ -11,11 +11,16 @@
 namespace ballast {
 
 void add_config_flags(CLI::App& command, ConfigFlags& flags) {
-    command.add_option("--store", flags.store, "where packs are kept: file:///dir, or a plain path")->type_name("URL");
-    command.add_option("--root", flags.root, "where contexts hydrate (default: /tmp/ballast)")->type_name("DIR");
-    command.add_option("--name", flags.name, "the family that versions belong to (default: the package's name)")->type_name("NAME");
-    for (auto [flag, list, what] : {std::tuple("--include", &flags.include, "what leaves, as a gitignore pattern; may be repeated"),
-                                    std::tuple("--exclude", &flags.exclude, "what stays; may be repeated")}) {
+    command.add_option("--store", flags.store, "where packs are kept: file:///dir, or a plain path")
+        ->type_name("URL");
+    command.add_option("--root", flags.root, "where contexts hydrate (default: /tmp/ballast)")
+        ->type_name("DIR");
+    command
+        .add_option("--name", flags.name, "the family that versions belong to (default: the package's name)")
+        ->type_name("NAME");
+    for (auto [flag, list, what] :
+         {std::tuple("--include", &flags.include, "what leaves, as a gitignore pattern; may be repeated"),
+          std::tuple("--exclude", &flags.exclude, "what stays; may be repeated")}) {
         command.add_option(flag, *list, what)
             ->type_name("PATTERN")
             ->expected(1)
@@ -38,7 +43,9 @@ Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& f
     return loaded;
 }
 
-void warn(const std::string& text) { std::fputs(("ballast: warning: " + printable(text) + "\n").c_str(), stderr); }
+void warn(const std::string& text) {
+    std::fputs(("ballast: warning: " + printable(text) + "\n").c_str(), stderr);
+}
 
 Colours colours_of_stdout() {
     const char* refused = std::getenv("NO_COLOR");

@@ -38,7 +38,8 @@ std::vector<std::size_t> biggest_leaving(const LoadedPackage& loaded, const Plan
     const auto& entries = loaded.package->entries();
     std::vector<std::size_t> leaving;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (entries[i].kind == EntryKind::file && plan.destinations[i] == Destination::leaves) leaving.push_back(i);
+        if (entries[i].kind == EntryKind::file && plan.destinations[i] == Destination::leaves)
+            leaving.push_back(i);
     }
     const auto count = std::min(k_biggest, leaving.size());
     std::partial_sort(leaving.begin(), leaving.begin() + static_cast<std::ptrdiff_t>(count), leaving.end(),
@@ -52,8 +53,9 @@ std::vector<std::size_t> biggest_leaving(const LoadedPackage& loaded, const Plan
 }  // namespace
 
 std::string against_limit(std::uint64_t bytes, std::uint64_t limit) {
-    return bytes <= limit ? fmt::format("{} under the limit of {}", format_size(limit - bytes), format_size(limit))
-                          : fmt::format("{} over the limit of {}", format_size(bytes - limit), format_size(limit));
+    return bytes <= limit
+               ? fmt::format("{} under the limit of {}", format_size(limit - bytes), format_size(limit))
+               : fmt::format("{} over the limit of {}", format_size(bytes - limit), format_size(limit));
 }
 
 std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours colours) {
@@ -65,8 +67,9 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
     const auto moved = by_category(loaded, plan);
     for (const auto category : k_categories) {
         const auto& row = moved.at(static_cast<std::size_t>(category));
-        table.add_row({std::string(category_title(category)), format_size(row.leaving_bytes), format_count(row.leaving_files),
-                       format_size(row.staying_bytes), format_count(row.staying_files)});
+        table.add_row({std::string(category_title(category)), format_size(row.leaving_bytes),
+                       format_count(row.leaving_files), format_size(row.staying_bytes),
+                       format_count(row.staying_files)});
     }
     table.add_rule();
     table.add_row({"all", format_size(plan.leaving_bytes), format_count(plan.leaving_files),
@@ -79,9 +82,10 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
         biggest.add_row({format_size(entry.size), plan.group_names[plan.groups[i]], printable(entry.path)});
     }
     text += biggest.to_string(colours);
-    text += fmt::format("\nbefore  {}, {}\nafter   {}, {} (ballast.lock, the manifest and ballast-run come to it)\n",
-                        format_size(plan.package_bytes), against_limit(plan.package_bytes, loaded.config.max_size),
-                        format_size(plan.staying_bytes()), against_limit(plan.staying_bytes(), loaded.config.max_size));
+    text += fmt::format(
+        "\nbefore  {}, {}\nafter   {}, {} (ballast.lock, the manifest and ballast-run come to it)\n",
+        format_size(plan.package_bytes), against_limit(plan.package_bytes, loaded.config.max_size),
+        format_size(plan.staying_bytes()), against_limit(plan.staying_bytes(), loaded.config.max_size));
     return text;
 }
 

@@ -18,7 +18,8 @@ struct PushFlags {
 
 Result<int> push(const PushFlags& flags) {
     std::string store = flags.store;
-    if (const char* variable = std::getenv("BALLAST_STORE"); store.empty() && variable != nullptr) store = variable;
+    if (const char* variable = std::getenv("BALLAST_STORE"); store.empty() && variable != nullptr)
+        store = variable;
     if (store.empty()) {
         BALLAST_TRY(const Slim slim, open_slim_package(flags.slim));
         store = slim.lock.store;
@@ -41,10 +42,12 @@ Result<int> push(const PushFlags& flags) {
 }  // namespace
 
 void add_push_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("push", "Send a slim package's packs, manifest and version to the store");
+    auto* command =
+        app.add_subcommand("push", "Send a slim package's packs, manifest and version to the store");
     const auto flags = std::make_shared<PushFlags>();
     command->add_option("SLIM", flags->slim, "the slim package that 'ballast pack' made")->required();
-    command->add_option("--store", flags->store, "where to (default: BALLAST_STORE, then the package's lock)")->type_name("URL");
+    command->add_option("--store", flags->store, "where to (default: BALLAST_STORE, then the package's lock)")
+        ->type_name("URL");
     command->add_flag("--json", flags->json, "print JSON");
     command->add_flag("--quiet", flags->quiet, "show no progress");
     add_examples(*command, {"ballast push slim/", "ballast push slim.zip --store file:///srv/ballast"});

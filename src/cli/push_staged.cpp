@@ -9,7 +9,8 @@
 
 namespace ballast {
 
-Result<PushReport> push_staged(const std::string& slim_path, const std::string& store_url, Progress::Output output) {
+Result<PushReport> push_staged(const std::string& slim_path, const std::string& store_url,
+                               Progress::Output output) {
     BALLAST_TRY(const Slim slim, open_slim_package(slim_path));
     BALLAST_TRY(const Manifest manifest, load_manifest(slim));
     BALLAST_TRY(const auto store, open_store(store_url.empty() ? slim.lock.store : store_url));
@@ -25,8 +26,8 @@ Result<PushReport> push_staged(const std::string& slim_path, const std::string& 
 
 std::string push_text(const PushReport& report, const std::string& store) {
     if (report.bytes_sent == 0) return fmt::format("pushed  nothing: {} has all of it\n", store);
-    return fmt::format("pushed  {} to {} ({} packs sent, {} there already)\n", format_size(report.bytes_sent), store,
-                       report.packs_sent, report.packs_there);
+    return fmt::format("pushed  {} to {} ({} packs sent, {} there already)\n", format_size(report.bytes_sent),
+                       store, report.packs_sent, report.packs_there);
 }
 
 }  // namespace ballast

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view k_placeholder = "{tree}";
 
 std::string replace_tree(std::string text, const std::string& tree_path) {
-    for (auto at = text.find(k_placeholder); at != std::string::npos; at = text.find(k_placeholder, at + tree_path.size())) {
+    for (auto at = text.find(k_placeholder); at != std::string::npos;
+         at = text.find(k_placeholder, at + tree_path.size())) {
         text.replace(at, k_placeholder.size(), tree_path);
     }
     return text;

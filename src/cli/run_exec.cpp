@@ -11,7 +11,8 @@
 namespace ballast {
 namespace {
 
-Result<int> execute(const RunFlags& flags, const std::vector<std::string>& program, const SlimSource& source) {
+Result<int> execute(const RunFlags& flags, const std::vector<std::string>& program,
+                    const SlimSource& source) {
     BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
     BALLAST_TRY(HydrateReport report, hydrate_and_log(settings));
     // The lock goes with the program, so that no other version's hydration evicts the tree meanwhile.
@@ -30,7 +31,8 @@ Result<int> execute(const RunFlags& flags, const std::vector<std::string>& progr
 }  // namespace
 
 void add_exec_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand("exec", "Hydrate, then run a program with the tree on PATH and LD_LIBRARY_PATH");
+    auto* command =
+        app.add_subcommand("exec", "Hydrate, then run a program with the tree on PATH and LD_LIBRARY_PATH");
     struct Flags : RunFlags {
         std::vector<std::string> program;
     };
@@ -38,7 +40,8 @@ void add_exec_command(CLI::App& app, Action& action, const SlimSource& source) {
     add_run_flags(*command, *flags, WithGroups::yes);
     command->add_option("PROGRAM", flags->program, "the program and its arguments, behind '--'")->required();
     command->prefix_command(false);
-    add_examples(*command, {app.get_name() + " exec -- gs --version", app.get_name() + " exec --group pdf -- node handler.js"});
+    add_examples(*command, {app.get_name() + " exec -- gs --version",
+                            app.get_name() + " exec --group pdf -- node handler.js"});
     command->callback([&action, flags, source] {
         action = [flags, source] { return execute(*flags, flags->program, source); };
     });

@@ -6,15 +6,17 @@
 namespace ballast {
 
 void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand("hydrate", "Bring a slim package's tree, or groups of it, into this context");
+    auto* command =
+        app.add_subcommand("hydrate", "Bring a slim package's tree, or groups of it, into this context");
     struct Flags : RunFlags {
         bool json = false;
     };
     const auto flags = std::make_shared<Flags>();
     add_run_flags(*command, *flags, WithGroups::yes);
     command->add_flag("--json", flags->json, "print what was done as JSON instead of the tree's path");
-    add_examples(*command, {app.get_name() + " hydrate",
-                            app.get_name() + " hydrate --package slim --root /tmp/ballast --group pdf --json"});
+    add_examples(*command,
+                 {app.get_name() + " hydrate",
+                  app.get_name() + " hydrate --package slim --root /tmp/ballast --group pdf --json"});
     command->callback([&action, flags, source] {
         action = [flags, source]() -> Result<int> {
             BALLAST_TRY(const RunSettings settings, load_run_settings(*flags, source));

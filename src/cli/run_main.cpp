@@ -29,7 +29,9 @@ std::string default_package() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Brings a slim package's dependencies into this context, once, and runs programs out of them.", "ballast-run");
+    CLI::App app(
+        "Brings a slim package's dependencies into this context, once, and runs programs out of them.",
+        "ballast-run");
     app.set_version_flag("--version", "ballast-run " BALLAST_VERSION);
     app.require_subcommand(0, 1);
     ballast::Action action;

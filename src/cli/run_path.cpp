@@ -12,7 +12,8 @@ Result<int> print_path(const RunFlags& flags, const std::string& entry, const Sl
     BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
     const auto* found = manifest.find(entry);
     if (found == nullptr) {
-        return fail(ErrorCode::not_found, entry, "the tree has no such entry", "name it as it was in the package, like usr/bin/gs");
+        return fail(ErrorCode::not_found, entry, "the tree has no such entry",
+                    "name it as it was in the package, like usr/bin/gs");
     }
     // The group that holds the entry is what it needs, as far as the configuration says.
     if (found->kind != EntryKind::directory && manifest.groups().size() > 1) {
@@ -26,7 +27,8 @@ Result<int> print_path(const RunFlags& flags, const std::string& entry, const Sl
 }  // namespace
 
 void add_path_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand("path", "Print where an entry of the tree is, hydrating its group first");
+    auto* command =
+        app.add_subcommand("path", "Print where an entry of the tree is, hydrating its group first");
     struct Flags : RunFlags {
         std::string entry;
     };

@@ -13,7 +13,8 @@ namespace ballast {
 namespace {
 
 void print_error(const std::string& program, const Error& error) {
-    std::string text = program + ": error: " + printable(error.object) + ": " + printable(error.message) + "\n";
+    std::string text =
+        program + ": error: " + printable(error.object) + ": " + printable(error.message) + "\n";
     if (!error.hint.empty()) text += "hint: " + printable(error.hint) + "\n";
     std::fputs(text.c_str(), stderr);
 }
@@ -21,7 +22,8 @@ void print_error(const std::string& program, const Error& error) {
 int usage_status(const CLI::App& app, const CLI::ParseError& error, const std::string& program) {
     // --help and --version come as "errors" with status 0.
     if (error.get_exit_code() == 0) return app.exit(error);
-    print_error(program, Error{ErrorCode::usage, "command line", error.what(), "see '" + program + " --help'"});
+    print_error(program,
+                Error{ErrorCode::usage, "command line", error.what(), "see '" + program + " --help'"});
     return static_cast<int>(ErrorCode::usage);
 }
 

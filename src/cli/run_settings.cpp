@@ -29,15 +29,19 @@ double milliseconds(std::chrono::nanoseconds time) {
     return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()) / 1000.0;
 }
 
-double seconds(std::chrono::nanoseconds time) { return milliseconds(time) / 1000.0; }
+double seconds(std::chrono::nanoseconds time) {
+    return milliseconds(time) / 1000.0;
+}
 
 std::string report_text(const RunSettings& settings, const HydrateReport& report) {
     return fmt::format(
-        "ballast: cold start: {} in {} files from {} in {} requests: {:.3f} s (fetch {:.3f}, decode {:.3f}, write "
+        "ballast: cold start: {} in {} files from {} in {} requests: {:.3f} s (fetch {:.3f}, decode {:.3f}, "
+        "write "
         "{:.3f}{}{}), version {}\n",
         format_size(report.tree_bytes), format_count(report.files), format_size(report.counts.fetched_bytes),
-        report.counts.requests, seconds(report.total), seconds(report.counts.fetch), seconds(report.counts.decode),
-        seconds(report.counts.write), seconds(report.waited) >= 0.001 ? fmt::format(", waited {:.3f}", seconds(report.waited)) : "",
+        report.counts.requests, seconds(report.total), seconds(report.counts.fetch),
+        seconds(report.counts.decode), seconds(report.counts.write),
+        seconds(report.waited) >= 0.001 ? fmt::format(", waited {:.3f}", seconds(report.waited)) : "",
         report.resumed ? ", resumed" : "", settings.slim.lock.version);
 }
 
@@ -50,7 +54,8 @@ Result<void> log_cold_start(const RunSettings& settings, const HydrateReport& re
     } else if (format == "json") {
         std::fputs((report_json(settings, report) + "\n").c_str(), stderr);
     } else if (format != "off") {
-        return fail(ErrorCode::usage, "BALLAST_LOG", fmt::format("'{}' is not a log format", format), "use json, text or off");
+        return fail(ErrorCode::usage, "BALLAST_LOG", fmt::format("'{}' is not a log format", format),
+                    "use json, text or off");
     }
     return {};
 }
@@ -58,9 +63,14 @@ Result<void> log_cold_start(const RunSettings& settings, const HydrateReport& re
 }  // namespace
 
 void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
-    command.add_option("--package", flags.package, "the slim package (default: where this program lies)")->type_name("SLIM");
-    command.add_option("--store", flags.store, "where the packs are (default: the package's lock; BALLAST_STORE)")->type_name("URL");
-    command.add_option("--root", flags.root, "where to hydrate (default: the package's lock; BALLAST_ROOT)")->type_name("DIR");
+    command.add_option("--package", flags.package, "the slim package (default: where this program lies)")
+        ->type_name("SLIM");
+    command
+        .add_option("--store", flags.store,
+                    "where the packs are (default: the package's lock; BALLAST_STORE)")
+        ->type_name("URL");
+    command.add_option("--root", flags.root, "where to hydrate (default: the package's lock; BALLAST_ROOT)")
+        ->type_name("DIR");
     if (groups == WithGroups::yes) {
         command.add_option("--group", flags.groups, "hydrate this group only; may be repeated")
             ->type_name("NAME")

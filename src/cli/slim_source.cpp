@@ -16,7 +16,8 @@ Result<std::string> read_named(const Package& package, std::string_view path, st
         return entry.path == path && entry.kind == EntryKind::file;
     });
     if (at == entries.end()) {
-        return fail(ErrorCode::not_found, package.name(), "not a slim package: it has no " + std::string(path),
+        return fail(ErrorCode::not_found, package.name(),
+                    "not a slim package: it has no " + std::string(path),
                     "name one with --package, or make one with 'ballast pack'");
     }
     return read_entry(package, static_cast<std::size_t>(at - entries.begin()), max_bytes);

@@ -11,9 +11,12 @@ namespace ballast {
 
 std::string_view codec_name(Codec codec) {
     switch (codec) {
-        case Codec::raw: return "raw";
-        case Codec::zstd: return "zstd";
-        case Codec::lz4: return "lz4";
+        case Codec::raw:
+            return "raw";
+        case Codec::zstd:
+            return "zstd";
+        case Codec::lz4:
+            return "lz4";
     }
     return "unknown";
 }
@@ -25,16 +28,20 @@ struct FrameEncoder::State {
 FrameEncoder::FrameEncoder() : m_state(std::make_unique<State>()) {}
 FrameEncoder::~FrameEncoder() = default;
 
-Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> bytes, const EncodeSettings& settings) {
+Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> bytes,
+                                                    const EncodeSettings& settings) {
     std::vector<std::byte> out;
     switch (settings.codec) {
-        case Codec::raw: out.assign(bytes.begin(), bytes.end()); break;
+        case Codec::raw:
+            out.assign(bytes.begin(), bytes.end());
+            break;
         case Codec::zstd: {
             out.resize(ZSTD_compressBound(bytes.size()));
-            const std::size_t size =
-                ZSTD_compressCCtx(m_state->zstd.get(), out.data(), out.size(), bytes.data(), bytes.size(), settings.level);
+            const std::size_t size = ZSTD_compressCCtx(m_state->zstd.get(), out.data(), out.size(),
+                                                       bytes.data(), bytes.size(), settings.level);
             if (ZSTD_isError(size) != 0) {
-                return fail(ErrorCode::unavailable, "zstd", std::string("cannot compress: ") + ZSTD_getErrorName(size));
+                return fail(ErrorCode::unavailable, "zstd",
+                            std::string("cannot compress: ") + ZSTD_getErrorName(size));
             }
             out.resize(size);
             break;
@@ -64,8 +71,8 @@ struct FrameDecoder::State {
 FrameDecoder::FrameDecoder() : m_state(std::make_unique<State>()) {}
 FrameDecoder::~FrameDecoder() = default;
 
-Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compressed, std::span<std::byte> out,
-                                  std::string_view shown) {
+Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compressed,
+                                  std::span<std::byte> out, std::string_view shown) {
     switch (codec) {
         case Codec::raw:
             if (compressed.size() != out.size()) {
@@ -75,18 +82,20 @@ Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compre
             return {};
         case Codec::zstd: {
             if (!m_state->zstd) m_state->zstd.reset(ZSTD_createDCtx());
-            const std::size_t size = ZSTD_decompressDCtx(m_state->zstd.get(), out.data(), out.size(), compressed.data(),
-                                                         compressed.size());
+            const std::size_t size = ZSTD_decompressDCtx(m_state->zstd.get(), out.data(), out.size(),
+                                                         compressed.data(), compressed.size());
             if (ZSTD_isError(size) != 0) {
-                return fail(ErrorCode::corrupt, shown, std::string("cannot decode zstd: ") + ZSTD_getErrorName(size));
+                return fail(ErrorCode::corrupt, shown,
+                            std::string("cannot decode zstd: ") + ZSTD_getErrorName(size));
             }
-            if (size != out.size()) return fail(ErrorCode::corrupt, shown, "a zstd frame ends before its content");
+            if (size != out.size())
+                return fail(ErrorCode::corrupt, shown, "a zstd frame ends before its content");
             return {};
         }
         case Codec::lz4: {
-            const int size = LZ4_decompress_safe(reinterpret_cast<const char*>(compressed.data()),
-                                                 reinterpret_cast<char*>(out.data()),
-                                                 static_cast<int>(compressed.size()), static_cast<int>(out.size()));
+            const int size = LZ4_decompress_safe(
+                reinterpret_cast<const char*>(compressed.data()), reinterpret_cast<char*>(out.data()),
+                static_cast<int>(compressed.size()), static_cast<int>(out.size()));
             if (size < 0 || static_cast<std::size_t>(size) != out.size()) {
                 return fail(ErrorCode::corrupt, shown, "cannot decode lz4: malformed block");
             }

@@ -13,7 +13,9 @@ const EVP_MD* algorithm() {
     return k_algorithm;
 }
 
-EVP_MD_CTX* as_context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+EVP_MD_CTX* as_context(void* context) {
+    return static_cast<EVP_MD_CTX*>(context);
+}
 
 // Only an OpenSSL without SHA-256 or without memory ends here; there is no way on from either.
 void require(bool worked) {
@@ -48,7 +50,8 @@ Result<Digest> Digest::parse(std::string_view text, std::string_view shown) {
         good = high >= 0 && low >= 0;
         if (good) digest.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
-    if (!good) return fail(ErrorCode::corrupt, shown, "not a SHA-256 digest in 64 lower-case hexadecimal digits");
+    if (!good)
+        return fail(ErrorCode::corrupt, shown, "not a SHA-256 digest in 64 lower-case hexadecimal digits");
     return digest;
 }
 
@@ -56,7 +59,9 @@ Sha256::Sha256() : m_context(EVP_MD_CTX_new()) {
     require(m_context != nullptr && EVP_DigestInit_ex2(as_context(m_context), algorithm(), nullptr) == 1);
 }
 
-Sha256::~Sha256() { EVP_MD_CTX_free(as_context(m_context)); }
+Sha256::~Sha256() {
+    EVP_MD_CTX_free(as_context(m_context));
+}
 
 void Sha256::update(std::span<const std::byte> bytes) {
     require(EVP_DigestUpdate(as_context(m_context), bytes.data(), bytes.size()) == 1);

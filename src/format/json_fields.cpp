@@ -16,7 +16,8 @@ Result<JsonFields> JsonFields::parse(std::string_view text, std::string_view sho
     // destroys them with it, so a megabyte of '[' could end the stack.
     int depth = 0;
     for (const char c : text) {
-        if ((c == '[' || c == '{') && ++depth > 64) return fail(ErrorCode::corrupt, shown, "nested too deeply", hint);
+        if ((c == '[' || c == '{') && ++depth > 64)
+            return fail(ErrorCode::corrupt, shown, "nested too deeply", hint);
         if (c == ']' || c == '}') --depth;
     }
     fields.m_json = nlohmann::json::parse(text, nullptr, false);
@@ -36,7 +37,8 @@ const nlohmann::json* JsonFields::find(const char* field) {
 
 Result<void> JsonFields::read(const char* field, std::uint64_t& out) {
     const auto* value = find(field);
-    if (value == nullptr || !value->is_number_unsigned()) return refuse(field, "missing, or not a whole number");
+    if (value == nullptr || !value->is_number_unsigned())
+        return refuse(field, "missing, or not a whole number");
     out = value->get<std::uint64_t>();
     return {};
 }
@@ -60,8 +62,9 @@ Result<void> JsonFields::read(const char* field, Digest& out) {
 
 Result<void> JsonFields::read(const char* field, std::vector<std::string>& out) {
     const auto* value = find(field);
-    const bool good = value != nullptr && value->is_array() &&
-                      std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
+    const bool good =
+        value != nullptr && value->is_array() &&
+        std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
     if (!good) return refuse(field, "missing, or not a list of texts");
     out = value->get<std::vector<std::string>>();
     return {};
@@ -81,8 +84,9 @@ Result<void> JsonFields::read(const char* field, std::vector<Digest>& out) {
 
 Result<void> JsonFields::read(const char* field, std::map<std::string, std::string>& out) {
     const auto* value = find(field);
-    const bool good = value != nullptr && value->is_object() &&
-                      std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
+    const bool good =
+        value != nullptr && value->is_object() &&
+        std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
     if (!good) return refuse(field, "missing, or not a table of texts");
     out = value->get<std::map<std::string, std::string>>();
     return {};

@@ -19,7 +19,8 @@ void push_components(std::vector<std::string>& pending, std::string_view path) {
 
 }  // namespace
 
-std::optional<std::string> resolve_link(std::string_view path, std::string_view target, const LinkLookup& lookup) {
+std::optional<std::string> resolve_link(std::string_view path, std::string_view target,
+                                        const LinkLookup& lookup) {
     if (target.empty() || target.front() == '/') return std::nullopt;
     std::string at(parent_path(path));
     std::vector<std::string> pending;

@@ -14,6 +14,7 @@ using LinkLookup = std::function<std::optional<std::string_view>(std::string_vie
 // a path inside the tree ("" is its top; what is there need not exist), or nullopt when any step
 // leaves the tree or more than 40 links follow each other. The text of the target alone does not
 // tell: with "a/up -> .." inside, "b -> a/up/../x" looks clean and leaves.
-std::optional<std::string> resolve_link(std::string_view path, std::string_view target, const LinkLookup& lookup);
+std::optional<std::string> resolve_link(std::string_view path, std::string_view target,
+                                        const LinkLookup& lookup);
 
 }  // namespace ballast

@@ -20,7 +20,8 @@ Result<void> check_directories(const std::vector<std::string>& directories, cons
         // "." is the tree's top; ':' would split the variable that the directory goes into.
         const auto fault = directory == "." ? std::string_view() : relative_path_fault(directory);
         if (!fault.empty()) return fields.refuse(field, fault);
-        if (directory.find(':') != std::string::npos) return fields.refuse(field, "a directory's name holds ':'");
+        if (directory.find(':') != std::string::npos)
+            return fields.refuse(field, "a directory's name holds ':'");
     }
     return {};
 }

@@ -20,11 +20,11 @@ inline constexpr std::uint64_t k_max_lock_bytes = 1 << 20;
 // ballast.lock: the root of trust in a slim package. All that a warm start needs to know, and the
 // digest that the manifest must have. JSON, so that people and deploy tools can read it.
 struct Lock {
-    std::string name;                        // the family of versions
-    std::string version;                     // of this one
-    Digest tree;                             // the tree's digest: names its place in a context
-    std::uint64_t tree_bytes = 0;            // sum of its files' sizes
-    Digest manifest;                         // SHA-256 of ballast.manifest
+    std::string name;              // the family of versions
+    std::string version;           // of this one
+    Digest tree;                   // the tree's digest: names its place in a context
+    std::uint64_t tree_bytes = 0;  // sum of its files' sizes
+    Digest manifest;               // SHA-256 of ballast.manifest
     std::uint64_t manifest_bytes = 0;
     std::string store;                       // URL, "" when only the environment will tell
     std::string root;                        // absolute

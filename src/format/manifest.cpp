@@ -30,18 +30,22 @@ tl::unexpected<Error> corrupt(std::string_view shown, const std::string& what) {
     return fail(ErrorCode::corrupt, shown, what, "the package is damaged: deploy it again");
 }
 
-std::string entry_label(std::string_view path) { return "entry '" + printable(path) + "'"; }
+std::string entry_label(std::string_view path) {
+    return "entry '" + printable(path) + "'";
+}
 
 }  // namespace
 
-std::string ManifestPack::key() const { return pack_key(digest); }
+std::string ManifestPack::key() const {
+    return pack_key(digest);
+}
 
 bool is_group_name(std::string_view name) {
     if (name.empty() || name.size() > 64) return false;
     const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
     return is_plain(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return is_plain(c) || c == '.' || c == '_' || c == '-';
-    });
+               return is_plain(c) || c == '.' || c == '_' || c == '-';
+           });
 }
 
 Result<Manifest> Manifest::parse(std::string bytes, std::string_view shown) {
@@ -58,14 +62,16 @@ Result<Manifest> Manifest::parse(std::string bytes, std::string_view shown) {
 
 Result<void> Manifest::read_tables(std::string_view shown) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(m_bytes->data());
-    if (m_bytes->size() > k_max_manifest_bytes || m_bytes->size() < 16 || !fbs::ManifestBufferHasIdentifier(data)) {
+    if (m_bytes->size() > k_max_manifest_bytes || m_bytes->size() < 16 ||
+        !fbs::ManifestBufferHasIdentifier(data)) {
         return corrupt(shown, "not a manifest");
     }
     flatbuffers::Verifier verifier(data, m_bytes->size(), 8, 100'000'000);
     if (!fbs::VerifyManifestBuffer(verifier)) return corrupt(shown, "the manifest's structure is broken");
     const auto* table = fbs::GetManifest(data);
     if (table->format() != k_format) {
-        return fail(ErrorCode::corrupt, shown, fmt::format("manifest format {} is not known", table->format()),
+        return fail(ErrorCode::corrupt, shown,
+                    fmt::format("manifest format {} is not known", table->format()),
                     "use the ballast-run that packed it, or pack again");
     }
     m_tree = from_stored(*table->tree());
@@ -76,10 +82,11 @@ Result<void> Manifest::read_tables(std::string_view shown) {
     m_frames.reserve(table->frames()->size());
     for (const auto* frame : *table->frames()) {
         if (frame->codec() >= k_codec_count) {
-            return corrupt(shown, fmt::format("frame {}: codec {} is not known", m_frames.size(), frame->codec()));
+            return corrupt(shown,
+                           fmt::format("frame {}: codec {} is not known", m_frames.size(), frame->codec()));
         }
-        m_frames.push_back({from_stored(frame->digest()), frame->offset(), frame->compressed_bytes(), frame->bytes(),
-                            frame->pack(), static_cast<Codec>(frame->codec())});
+        m_frames.push_back({from_stored(frame->digest()), frame->offset(), frame->compressed_bytes(),
+                            frame->bytes(), frame->pack(), static_cast<Codec>(frame->codec())});
     }
 
     m_contents.reserve(table->contents()->size());
@@ -95,8 +102,8 @@ Result<void> Manifest::read_tables(std::string_view shown) {
         }
         const auto kind = static_cast<EntryKind>(entry->kind());
         m_entries.push_back({view(entry->path()), view(entry->target()),
-                             kind == EntryKind::file ? entry->content() : k_no_content, entry->mode(), entry->group(),
-                             kind});
+                             kind == EntryKind::file ? entry->content() : k_no_content, entry->mode(),
+                             entry->group(), kind});
     }
 
     m_groups.reserve(table->groups()->size());
@@ -105,12 +112,15 @@ Result<void> Manifest::read_tables(std::string_view shown) {
 }
 
 Result<void> Manifest::check_groups(std::string_view shown) const {
-    if (m_groups.empty() || m_groups.size() > k_max_groups) return corrupt(shown, "the number of groups is not sensible");
+    if (m_groups.empty() || m_groups.size() > k_max_groups)
+        return corrupt(shown, "the number of groups is not sensible");
     std::vector<std::string_view> names = m_groups;
     std::sort(names.begin(), names.end());
-    if (std::adjacent_find(names.begin(), names.end()) != names.end()) return corrupt(shown, "a group is there twice");
+    if (std::adjacent_find(names.begin(), names.end()) != names.end())
+        return corrupt(shown, "a group is there twice");
     for (const auto name : names) {
-        if (!is_group_name(name)) return corrupt(shown, fmt::format("group '{}' is not a name", printable(name)));
+        if (!is_group_name(name))
+            return corrupt(shown, fmt::format("group '{}' is not a name", printable(name)));
     }
     return {};
 }
@@ -120,13 +130,16 @@ Result<void> Manifest::check_frames(std::string_view shown) {
     std::uint64_t start = 0;
     for (std::size_t i = 0; i < m_frames.size(); ++i) {
         const auto& frame = m_frames[i];
-        const auto broken = [&](std::string_view what) { return corrupt(shown, fmt::format("frame {}: {}", i, what)); };
+        const auto broken = [&](std::string_view what) {
+            return corrupt(shown, fmt::format("frame {}: {}", i, what));
+        };
         if (frame.pack >= m_packs.size()) return broken("its pack is not listed");
         if (frame.bytes == 0 || frame.bytes > k_max_frame_bytes) return broken("its size is out of bounds");
         if (frame.compressed_bytes == 0 || frame.compressed_bytes > k_max_compressed_bytes) {
             return broken("its compressed size is out of bounds");
         }
-        if (frame.codec == Codec::raw && frame.compressed_bytes != frame.bytes) return broken("a raw frame with two sizes");
+        if (frame.codec == Codec::raw && frame.compressed_bytes != frame.bytes)
+            return broken("a raw frame with two sizes");
         const std::uint64_t pack_bytes = m_packs[frame.pack].bytes;
         if (frame.offset > pack_bytes || frame.compressed_bytes > pack_bytes - frame.offset) {
             return broken("it lies outside its pack");
@@ -141,7 +154,9 @@ Result<void> Manifest::check_frames(std::string_view shown) {
 Result<void> Manifest::check_contents(std::string_view shown) {
     for (std::size_t i = 0; i < m_contents.size(); ++i) {
         const auto& content = m_contents[i];
-        const auto broken = [&](std::string_view what) { return corrupt(shown, fmt::format("content {}: {}", i, what)); };
+        const auto broken = [&](std::string_view what) {
+            return corrupt(shown, fmt::format("content {}: {}", i, what));
+        };
         if (content.bytes == 0) continue;
         if (content.bytes > k_max_tree_bytes) return broken("it is larger than any tree");
         if (content.first_frame >= m_frames.size() || content.offset >= m_frames[content.first_frame].bytes) {
@@ -164,21 +179,26 @@ Result<void> Manifest::check_entries(std::string_view shown) const {
             return corrupt(shown, fmt::format("{}: {}", entry_label(entry.path), what));
         };
         if (const auto fault = relative_path_fault(entry.path); !fault.empty()) return broken(fault);
-        if (!previous.empty() && !path_before(previous, entry.path)) return broken("it is out of order or there twice");
+        if (!previous.empty() && !path_before(previous, entry.path))
+            return broken("it is out of order or there twice");
         previous = entry.path;
         const auto parent = parent_path(entry.path);
         while (!open_directories.empty() && open_directories.back() != parent) open_directories.pop_back();
-        if (!parent.empty() && open_directories.empty()) return broken("its parent is not a directory of the tree");
+        if (!parent.empty() && open_directories.empty())
+            return broken("its parent is not a directory of the tree");
         if ((entry.mode & ~k_permission_bits) != 0) return broken("its mode has more than permission bits");
         if (entry.group >= m_groups.size()) return broken("its group is not listed");
         switch (entry.kind) {
-            case EntryKind::directory: open_directories.push_back(entry.path); break;
+            case EntryKind::directory:
+                open_directories.push_back(entry.path);
+                break;
             case EntryKind::file:
                 if (entry.content >= m_contents.size()) return broken("its content is not listed");
                 total += m_contents[entry.content].bytes;
                 if (total > k_max_tree_bytes) return broken("the tree is larger than 1 TiB");
                 break;
-            case EntryKind::symlink: break;
+            case EntryKind::symlink:
+                break;
         }
     }
     return {};
@@ -192,7 +212,8 @@ Result<void> Manifest::check_links(std::string_view shown) const {
     };
     for (const auto& entry : m_entries) {
         if (entry.kind != EntryKind::symlink) continue;
-        const bool clean = entry.target.size() <= k_max_path_bytes && entry.target.find('\0') == std::string_view::npos;
+        const bool clean =
+            entry.target.size() <= k_max_path_bytes && entry.target.find('\0') == std::string_view::npos;
         if (!clean || !resolve_link(entry.path, entry.target, lookup)) {
             return corrupt(shown, entry_label(entry.path) + ": the symlink leads out of the tree");
         }
@@ -201,10 +222,9 @@ Result<void> Manifest::check_links(std::string_view shown) const {
 }
 
 const ManifestEntry* Manifest::find(std::string_view path) const {
-    const auto at = std::lower_bound(m_entries.begin(), m_entries.end(), path,
-                                     [](const ManifestEntry& entry, std::string_view wanted) {
-                                         return path_before(entry.path, wanted);
-                                     });
+    const auto at = std::lower_bound(
+        m_entries.begin(), m_entries.end(), path,
+        [](const ManifestEntry& entry, std::string_view wanted) { return path_before(entry.path, wanted); });
     return at != m_entries.end() && at->path == path ? &*at : nullptr;
 }
 
@@ -217,14 +237,16 @@ std::optional<std::uint16_t> Manifest::find_group(std::string_view name) const {
 Manifest::FrameRange Manifest::frames_of(const ManifestContent& content) const {
     if (content.bytes == 0) return {};
     const std::uint64_t end = m_frame_starts[content.first_frame] + content.offset + content.bytes;
-    const auto last = std::lower_bound(m_frame_starts.begin() + content.first_frame, m_frame_starts.end(), end);
+    const auto last =
+        std::lower_bound(m_frame_starts.begin() + content.first_frame, m_frame_starts.end(), end);
     return {content.first_frame, static_cast<std::uint32_t>(last - m_frame_starts.begin())};
 }
 
 Digest Manifest::compute_tree_digest() const {
     TreeDigest tree;
     for (const auto& entry : m_entries) {
-        const ManifestContent content = entry.kind == EntryKind::file ? m_contents[entry.content] : ManifestContent();
+        const ManifestContent content =
+            entry.kind == EntryKind::file ? m_contents[entry.content] : ManifestContent();
         tree.add(entry.path, entry.kind, entry.mode, entry.target, content.bytes, content.digest);
     }
     return tree.finish();

@@ -8,7 +8,9 @@
 namespace ballast {
 namespace {
 
-fbs::Digest to_stored(const Digest& digest) { return fbs::Digest(flatbuffers::span<const std::uint8_t, 32>(digest.bytes)); }
+fbs::Digest to_stored(const Digest& digest) {
+    return fbs::Digest(flatbuffers::span<const std::uint8_t, 32>(digest.bytes));
+}
 
 Digest tree_digest_of(const ManifestParts& parts) {
     TreeDigest tree;
@@ -31,22 +33,25 @@ std::string write_manifest(const ManifestParts& parts) {
     for (const auto& entry : parts.entries) {
         const auto path = builder.CreateString(entry.path.data(), entry.path.size());
         flatbuffers::Offset<flatbuffers::String> target = 0;
-        if (entry.kind == EntryKind::symlink) target = builder.CreateString(entry.target.data(), entry.target.size());
-        entries.push_back(fbs::CreateEntry(builder, path, target, entry.kind == EntryKind::file ? entry.content : 0,
-                                           entry.mode, entry.group, static_cast<std::uint8_t>(entry.kind)));
+        if (entry.kind == EntryKind::symlink)
+            target = builder.CreateString(entry.target.data(), entry.target.size());
+        entries.push_back(fbs::CreateEntry(builder, path, target,
+                                           entry.kind == EntryKind::file ? entry.content : 0, entry.mode,
+                                           entry.group, static_cast<std::uint8_t>(entry.kind)));
     }
     const auto entry_vector = builder.CreateVector(entries);
 
     const auto content_vector = builder.CreateVectorOfStructs<fbs::Content>(
         parts.contents.size(), [&](std::size_t i, fbs::Content* out) {
             const auto& content = parts.contents[i];
-            *out = fbs::Content(to_stored(content.digest), content.bytes, content.first_frame, content.offset);
+            *out =
+                fbs::Content(to_stored(content.digest), content.bytes, content.first_frame, content.offset);
         });
     const auto frame_vector =
         builder.CreateVectorOfStructs<fbs::Frame>(parts.frames.size(), [&](std::size_t i, fbs::Frame* out) {
             const auto& frame = parts.frames[i];
-            *out = fbs::Frame(to_stored(frame.digest), frame.offset, frame.compressed_bytes, frame.bytes, frame.pack,
-                              static_cast<std::uint8_t>(frame.codec));
+            *out = fbs::Frame(to_stored(frame.digest), frame.offset, frame.compressed_bytes, frame.bytes,
+                              frame.pack, static_cast<std::uint8_t>(frame.codec));
         });
     const auto pack_vector =
         builder.CreateVectorOfStructs<fbs::Pack>(parts.packs.size(), [&](std::size_t i, fbs::Pack* out) {
@@ -54,8 +59,8 @@ std::string write_manifest(const ManifestParts& parts) {
         });
     const auto group_vector = builder.CreateVectorOfStrings(parts.groups);
     const auto tree = to_stored(tree_digest_of(parts));
-    builder.Finish(fbs::CreateManifest(builder, 1, &tree, entry_vector, content_vector, frame_vector, pack_vector,
-                                       group_vector),
+    builder.Finish(fbs::CreateManifest(builder, 1, &tree, entry_vector, content_vector, frame_vector,
+                                       pack_vector, group_vector),
                    fbs::ManifestIdentifier());
     return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }

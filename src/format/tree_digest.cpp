@@ -2,7 +2,9 @@
 
 namespace ballast {
 
-TreeDigest::TreeDigest() { m_hash.update("ballast tree 1\n"); }
+TreeDigest::TreeDigest() {
+    m_hash.update("ballast tree 1\n");
+}
 
 void TreeDigest::add_integer(std::uint64_t value, unsigned width) {
     std::array<std::byte, 8> bytes = {};

@@ -13,11 +13,13 @@ constexpr std::uint64_t k_format = 1;
 }  // namespace
 
 Result<Version> parse_version(std::string_view text, std::string_view shown) {
-    BALLAST_TRY(JsonFields fields, JsonFields::parse(text, shown, "remove the object, then push the version again"));
+    BALLAST_TRY(JsonFields fields,
+                JsonFields::parse(text, shown, "remove the object, then push the version again"));
     Version version;
     std::uint64_t format = 0;
     BALLAST_CHECK(fields.read("ballast", format));
-    if (format != k_format) return fail(ErrorCode::corrupt, shown, fmt::format("version format {} is not known", format));
+    if (format != k_format)
+        return fail(ErrorCode::corrupt, shown, fmt::format("version format {} is not known", format));
     BALLAST_CHECK(fields.read("name", version.name));
     BALLAST_CHECK(fields.read("version", version.version));
     BALLAST_CHECK(fields.read("tree", version.tree));

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -44,7 +45,7 @@ bool is_of_family(int root, const std::string& name, const std::string& family) 
 // Renames the place away, so that nobody finds half of it, then removes it. A kill in between leaves
 // a directory that the next eviction removes.
 Result<void> discard(int root, const std::string& root_path, const std::string& name) {
-    const std::string discarded = std::string(k_discarded_prefix) + name + "-" + std::to_string(::getpid());
+    const std::string discarded = fmt::format("{}{}-{}", k_discarded_prefix, name, ::getpid());
     if (::renameat(root, name.c_str(), root, discarded.c_str()) != 0) {
         return fail_errno(errno, root_path + "/" + name, "cannot remove the old version");
     }
@@ -59,8 +60,8 @@ Result<void> discard_unless_held(int root, const std::string& root_path, const s
     BALLAST_TRY(const FileLock hydrating, FileLock::acquire(place.value(), k_hydrate_lock, shown,
                                                             FileLock::Mode::exclusive, FileLock::Wait::no));
     if (!hydrating) return {};
-    BALLAST_TRY(const FileLock using_it, FileLock::acquire(place.value(), k_use_lock, shown, FileLock::Mode::exclusive,
-                                                           FileLock::Wait::no));
+    BALLAST_TRY(const FileLock using_it, FileLock::acquire(place.value(), k_use_lock, shown,
+                                                           FileLock::Mode::exclusive, FileLock::Wait::no));
     if (!using_it) return {};
     return discard(root, root_path, name);
 }
@@ -73,8 +74,8 @@ Result<FreeSpace> free_space(int directory, const std::string& shown) {
     return FreeSpace{info.f_bavail * info.f_frsize, std::max<std::uint64_t>(info.f_frsize, 512)};
 }
 
-Result<FreeSpace> evict_family(int root, const std::string& root_path, const std::string& family, const Place& keep,
-                               std::uint64_t needed) {
+Result<FreeSpace> evict_family(int root, const std::string& root_path, const std::string& family,
+                               const Place& keep, std::uint64_t needed) {
     const std::string kept = keep.path().substr(keep.path().find_last_of('/') + 1);
     std::vector<Candidate> candidates;
     for (const auto& name : names_in(root)) {
@@ -82,11 +83,13 @@ Result<FreeSpace> evict_family(int root, const std::string& root_path, const std
             BALLAST_CHECK(remove_all_at(root, name, root_path + "/" + name));
         } else if (name != kept && is_of_family(root, name, family)) {
             struct stat info = {};
-            if (::fstatat(root, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) candidates.push_back({name, info.st_mtim});
+            if (::fstatat(root, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+                candidates.push_back({name, info.st_mtim});
         }
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-        return std::pair(a.changed.tv_sec, a.changed.tv_nsec) < std::pair(b.changed.tv_sec, b.changed.tv_nsec);
+        return std::pair(a.changed.tv_sec, a.changed.tv_nsec) <
+               std::pair(b.changed.tv_sec, b.changed.tv_nsec);
     });
     for (const auto& candidate : candidates) {
         BALLAST_TRY(const FreeSpace now, free_space(root, root_path));
@@ -97,7 +100,8 @@ Result<FreeSpace> evict_family(int root, const std::string& root_path, const std
 }
 
 Result<void> write_family(const Place& place, const std::string& family) {
-    const Fd file(::openat(place.fd(), k_family_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const Fd file(
+        ::openat(place.fd(), k_family_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file) {
         if (errno == EEXIST) return {};
         return fail_errno(errno, place.path(), "cannot note the family");

@@ -43,7 +43,8 @@ Result<FileLock> lock_for_use(const Place& place) {
     return lock;
 }
 
-Result<std::vector<std::uint16_t>> find_groups(const Manifest& manifest, const std::vector<std::string>& names) {
+Result<std::vector<std::uint16_t>> find_groups(const Manifest& manifest,
+                                               const std::vector<std::string>& names) {
     std::vector<std::uint16_t> groups;
     for (const auto& name : names) {
         const auto group = manifest.find_group(name);
@@ -58,8 +59,8 @@ Result<std::vector<std::uint16_t>> find_groups(const Manifest& manifest, const s
 
 // What is in the tree is whole, so it need not be written again.
 IsPresent presence_in(const Place& place) {
-    return [&place, tree = std::make_shared<Fd>(::openat(place.fd(), k_tree_directory,
-                                                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))](
+    return [tree = std::make_shared<Fd>(
+                ::openat(place.fd(), k_tree_directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))](
                const ManifestEntry& entry) {
         if (!*tree) return false;
         struct stat info = {};
@@ -77,8 +78,8 @@ Result<void> make_room(int root, const std::string& root_path, const Slim& slim,
     }
     if (space.bytes < needed) {
         return fail(ErrorCode::no_space, root_path,
-                    fmt::format("needs {} ({} bytes), but {} ({} bytes) are free", format_size(needed), needed,
-                                format_size(space.bytes), space.bytes),
+                    fmt::format("needs {} ({} bytes), but {} ({} bytes) are free", format_size(needed),
+                                needed, format_size(space.bytes), space.bytes),
                     "raise the function's ephemeral storage, hydrate groups only, or choose another --root");
     }
     return {};
@@ -106,7 +107,8 @@ class Hydration {
         for (const auto& group : m_options.groups) {
             BALLAST_CHECK(m_place.write_marker(group_marker(group), m_slim.lock.manifest));
         }
-        if (m_options.groups.empty()) BALLAST_CHECK(m_place.write_marker(k_complete_marker, m_slim.lock.tree));
+        if (m_options.groups.empty())
+            BALLAST_CHECK(m_place.write_marker(k_complete_marker, m_slim.lock.tree));
         report.files = selection.file_count();
         return {};
     }
@@ -132,10 +134,13 @@ class Hydration {
         return remove_all_at(m_place.fd(), k_tree_directory, m_place.tree_path());
     }
 
-    Result<void> stage_and_publish(const Manifest& manifest, const Selection& selection, HydrateReport& report) {
-        const std::string identity = m_slim.lock.manifest.hex() + "\n" + fmt::format("{}", fmt::join(m_options.groups, ","));
+    Result<void> stage_and_publish(const Manifest& manifest, const Selection& selection,
+                                   HydrateReport& report) {
+        const std::string identity =
+            m_slim.lock.manifest.hex() + "\n" + fmt::format("{}", fmt::join(m_options.groups, ","));
         BALLAST_TRY(Staging staging, Staging::open(m_place, identity, manifest.frames().size()));
-        const auto leftovers = staging.resumed() ? TreeWriter::Leftovers::replace : TreeWriter::Leftovers::none;
+        const auto leftovers =
+            staging.resumed() ? TreeWriter::Leftovers::replace : TreeWriter::Leftovers::none;
         TreeWriter writer(manifest, selection, staging.tree_fd(), staging.tree_path(), leftovers);
 
         std::vector<NeededFrame> missing;
@@ -143,7 +148,8 @@ class Hydration {
         for (const auto& frame : selection.frames) {
             if (staging.is_written(frame.frame)) {
                 writer.skip_frame(frame);
-                for (auto i = frame.first_piece; i < frame.last_piece; ++i) written_bytes += selection.pieces[i].bytes;
+                for (auto i = frame.first_piece; i < frame.last_piece; ++i)
+                    written_bytes += selection.pieces[i].bytes;
             } else {
                 missing.push_back(frame);
             }
@@ -152,7 +158,8 @@ class Hydration {
         BALLAST_CHECK(writer.prepare());
         if (!missing.empty()) {
             BALLAST_TRY(const auto store, m_options.open_store());
-            const WriteFrame write = [&](const NeededFrame& frame, std::span<const std::byte> decoded) -> Result<void> {
+            const WriteFrame write = [&](const NeededFrame& frame,
+                                         std::span<const std::byte> decoded) -> Result<void> {
                 BALLAST_CHECK(writer.write_frame(frame, decoded));
                 staging.note_written(frame.frame);
                 return {};
@@ -174,11 +181,13 @@ class Hydration {
 };
 
 // Done, and the tree held for use, when the markers say so.
-Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions& options, HydrateReport& report) {
+Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions& options,
+                     HydrateReport& report) {
     if (wanted_marker(place, slim, options.groups) != Place::Marker::good) return false;
     BALLAST_TRY(FileLock in_use, lock_for_use(place));
     // Taken before an eviction, the lock holds; taken after, the place is gone.
-    if (!place.is_current() || wanted_marker(place, slim, options.groups) != Place::Marker::good) return false;
+    if (!place.is_current() || wanted_marker(place, slim, options.groups) != Place::Marker::good)
+        return false;
     report.in_use = std::move(in_use);
     report.tree_path = place.tree_path();
     return true;
@@ -206,7 +215,8 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
     for (;;) {
         BALLAST_TRY(const Place place, Place::make(root.value(), options.root, slim.lock.tree));
         const auto wait_start = Clock::now();
-        BALLAST_TRY(const FileLock hydrating, place.lock(k_hydrate_lock, FileLock::Mode::exclusive, FileLock::Wait::yes));
+        BALLAST_TRY(const FileLock hydrating,
+                    place.lock(k_hydrate_lock, FileLock::Mode::exclusive, FileLock::Wait::yes));
         if (!place.is_current()) continue;
         report.waited += Clock::now() - wait_start;
         BALLAST_TRY(bool warm, is_warm(place, slim, options, report));

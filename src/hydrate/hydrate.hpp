@@ -27,8 +27,8 @@ struct HydrateReport {
     enum class Start : std::uint8_t { warm, cold };
     Start start = Start::warm;
     std::string tree_path;
-    bool resumed = false;            // took up a killed hydration
-    std::uint64_t files = 0;         // made by this hydration; so the next two
+    bool resumed = false;     // took up a killed hydration
+    std::uint64_t files = 0;  // made by this hydration; so the next two
     std::uint64_t tree_bytes = 0;
     PipelineCounts counts;
     std::chrono::nanoseconds waited{0};  // for another process that hydrated

@@ -53,9 +53,13 @@ std::vector<Range> plan_ranges(const Manifest& manifest, const std::vector<Neede
 // The state that the threads of one run share.
 class Run {
   public:
-    Run(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& needed, std::vector<Range> ranges,
-        const WriteFrame& write)
-        : m_store(store), m_manifest(manifest), m_needed(needed), m_ranges(std::move(ranges)), m_write(write) {}
+    Run(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& needed,
+        std::vector<Range> ranges, const WriteFrame& write)
+        : m_store(store),
+          m_manifest(manifest),
+          m_needed(needed),
+          m_ranges(std::move(ranges)),
+          m_write(write) {}
 
     std::size_t range_count() const { return m_ranges.size(); }
 
@@ -101,7 +105,8 @@ class Run {
 
             for (std::size_t i = range.first; i < range.last; ++i) {
                 const auto& frame = m_manifest.frames()[m_needed[i].frame];
-                const auto compressed = std::span<const std::byte>(fetched).subspan(frame.offset - range.offset, frame.compressed_bytes);
+                const auto compressed = std::span<const std::byte>(fetched).subspan(
+                    frame.offset - range.offset, frame.compressed_bytes);
                 const auto decode_start = Clock::now();
                 decoded.resize(frame.bytes);
                 BALLAST_CHECK(decode(decoder, m_needed[i].frame, pack, compressed, decoded));
@@ -119,7 +124,8 @@ class Run {
         const auto& frame = m_manifest.frames()[index];
         const auto shown = [&] { return fmt::format("{}: {}: frame {}", m_store.url(), pack.key(), index); };
         if (sha256(compressed) != frame.digest) {
-            return fail(ErrorCode::corrupt, shown(), "the store's bytes do not have the digest that the manifest pins",
+            return fail(ErrorCode::corrupt, shown(),
+                        "the store's bytes do not have the digest that the manifest pins",
                         "the object was damaged or replaced: push the version again to a clean store");
         }
         return decoder.decode(frame.codec, compressed, out, shown());
@@ -139,11 +145,14 @@ class Run {
 
 }  // namespace
 
-Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& frames,
-                                    const PipelineSettings& settings, const WriteFrame& write) {
+Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest,
+                                    const std::vector<NeededFrame>& frames, const PipelineSettings& settings,
+                                    const WriteFrame& write) {
     Run run(store, manifest, frames, plan_ranges(manifest, frames, settings), write);
-    const unsigned wanted = settings.threads != 0 ? settings.threads : std::min(available_cores(), k_most_threads);
-    const auto threads = static_cast<unsigned>(std::min<std::size_t>(wanted, std::max<std::size_t>(run.range_count(), 1)));
+    const unsigned wanted =
+        settings.threads != 0 ? settings.threads : std::min(available_cores(), k_most_threads);
+    const auto threads =
+        static_cast<unsigned>(std::min<std::size_t>(wanted, std::max<std::size_t>(run.range_count(), 1)));
     std::vector<std::thread> others;
     others.reserve(threads - 1);
     for (unsigned i = 1; i < threads; ++i) others.emplace_back([&run] { run.work(); });

@@ -23,8 +23,8 @@ struct PipelineCounts {
 };
 
 struct PipelineSettings {
-    unsigned threads = 0;                  // 0: as many as there are cores, at most 4
-    std::uint64_t range_bytes = 2U << 20U;  // what one request asks for at most (one frame at least)
+    unsigned threads = 0;                      // 0: as many as there are cores, at most 4
+    std::uint64_t range_bytes = 2U << 20U;     // what one request asks for at most (one frame at least)
     std::uint64_t max_gap_bytes = 64U << 10U;  // unneeded bytes worth fetching to save a request
 };
 
@@ -33,7 +33,8 @@ struct PipelineSettings {
 // `frames` are indices into selection.frames, in order. `write` is called from several threads.
 // Errors: those of the store and of `write`; corrupt for a frame that does not have its digest.
 using WriteFrame = std::function<Result<void>(const NeededFrame& frame, std::span<const std::byte> decoded)>;
-Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& frames,
-                                    const PipelineSettings& settings, const WriteFrame& write);
+Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest,
+                                    const std::vector<NeededFrame>& frames, const PipelineSettings& settings,
+                                    const WriteFrame& write);
 
 }  // namespace ballast

@@ -26,7 +26,9 @@ std::string boot_id() {
 
 }  // namespace
 
-std::string place_name(const Digest& tree) { return tree.hex().substr(0, 32); }
+std::string place_name(const Digest& tree) {
+    return tree.hex().substr(0, 32);
+}
 
 Result<std::optional<Place>> Place::find(int root, const std::string& root_path, const Digest& tree) {
     const std::string name = place_name(tree);
@@ -64,7 +66,8 @@ Result<void> Place::write_marker(const std::string& name, const Digest& digest) 
     const std::string shown = m_path + "/" + name;
     const std::string temporary = name + "~";
     (void)::unlinkat(m_fd.value(), temporary.c_str(), 0);
-    const Fd fd(::openat(m_fd.value(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const Fd fd(::openat(m_fd.value(), temporary.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return fail_errno(errno, shown, "cannot create the marker");
     BALLAST_CHECK(write_all(fd, as_bytes(digest.hex() + "\n" + boot_id() + "\n"), shown));
     if (::renameat(m_fd.value(), temporary.c_str(), m_fd.value(), name.c_str()) != 0) {
@@ -87,8 +90,8 @@ Result<FileLock> Place::lock(const char* name, FileLock::Mode mode, FileLock::Wa
 bool Place::is_current() const {
     struct stat named = {};
     struct stat held = {};
-    return ::fstatat(m_root, m_name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && ::fstat(m_fd.value(), &held) == 0 &&
-           named.st_dev == held.st_dev && named.st_ino == held.st_ino;
+    return ::fstatat(m_root, m_name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           ::fstat(m_fd.value(), &held) == 0 && named.st_dev == held.st_dev && named.st_ino == held.st_ino;
 }
 
 }  // namespace ballast

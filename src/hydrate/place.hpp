@@ -69,6 +69,8 @@ class Place {
 };
 
 std::string place_name(const Digest& tree);
-inline std::string group_marker(std::string_view group) { return "group-" + std::string(group); }
+inline std::string group_marker(std::string_view group) {
+    return "group-" + std::string(group);
+}
 
 }  // namespace ballast

@@ -27,7 +27,8 @@ Result<void> publish_at_once(const Place& place, const Staging& staging, const M
                              const Selection& selection) {
     TreeDirectories directories(staging.tree_fd(), staging.tree_path());
     BALLAST_CHECK(apply_directory_modes(directories, manifest, selection.directories));
-    if (::fchmod(staging.tree_fd(), 0755) != 0) return fail_errno(errno, place.tree_path(), "cannot set the mode");
+    if (::fchmod(staging.tree_fd(), 0755) != 0)
+        return fail_errno(errno, place.tree_path(), "cannot set the mode");
     if (::renameat(staging.fd(), k_tree_directory, place.fd(), k_tree_directory) != 0) {
         return fail_errno(errno, place.tree_path(), "cannot publish the tree");
     }
@@ -64,21 +65,26 @@ Result<void> publish_one_by_one(const Place& place, const Staging& staging, cons
             return fail_errno(errno, to.shown() + "/" + printable(entry.path), "cannot set the mode");
         }
     }
-    for (const auto& target : selection.targets) BALLAST_CHECK(move_entry(from, to, manifest.entries()[target.entry]));
-    for (const auto& name : selection.further_names) BALLAST_CHECK(move_entry(from, to, manifest.entries()[name.entry]));
-    for (const auto index : selection.symlinks) BALLAST_CHECK(move_entry(from, to, manifest.entries()[index]));
-    if (extent == Extent::whole_tree) BALLAST_CHECK(apply_directory_modes(to, manifest, all_directories(manifest)));
+    for (const auto& target : selection.targets)
+        BALLAST_CHECK(move_entry(from, to, manifest.entries()[target.entry]));
+    for (const auto& name : selection.further_names)
+        BALLAST_CHECK(move_entry(from, to, manifest.entries()[name.entry]));
+    for (const auto index : selection.symlinks)
+        BALLAST_CHECK(move_entry(from, to, manifest.entries()[index]));
+    if (extent == Extent::whole_tree)
+        BALLAST_CHECK(apply_directory_modes(to, manifest, all_directories(manifest)));
     return {};
 }
 
 }  // namespace
 
-Result<void> publish(const Place& place, const Staging& staging, const Manifest& manifest, const Selection& selection,
-                     Extent extent) {
+Result<void> publish(const Place& place, const Staging& staging, const Manifest& manifest,
+                     const Selection& selection, Extent extent) {
     struct stat info = {};
     const bool tree_is_there = ::fstatat(place.fd(), k_tree_directory, &info, AT_SYMLINK_NOFOLLOW) == 0;
     if (!tree_is_there && errno != ENOENT) return fail_errno(errno, place.tree_path(), "cannot stat");
-    if (!tree_is_there && extent == Extent::whole_tree) return publish_at_once(place, staging, manifest, selection);
+    if (!tree_is_there && extent == Extent::whole_tree)
+        return publish_at_once(place, staging, manifest, selection);
     return publish_one_by_one(place, staging, manifest, selection, extent);
 }
 

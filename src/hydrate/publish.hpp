@@ -12,7 +12,7 @@ namespace ballast {
 // When there is no tree yet and all of it was staged, by one rename of all; otherwise file by file.
 // May be repeated after a kill at any point.
 enum class Extent : std::uint8_t { groups, whole_tree };
-Result<void> publish(const Place& place, const Staging& staging, const Manifest& manifest, const Selection& selection,
-                     Extent extent);
+Result<void> publish(const Place& place, const Staging& staging, const Manifest& manifest,
+                     const Selection& selection, Extent extent);
 
 }  // namespace ballast

@@ -14,12 +14,15 @@ namespace {
 
 constexpr std::string_view k_hint = "choose a directory of your own with --root or BALLAST_ROOT";
 
-bool is_trusted_owner(uid_t owner) { return owner == 0 || owner == ::geteuid(); }
+bool is_trusted_owner(uid_t owner) {
+    return owner == 0 || owner == ::geteuid();
+}
 
 // Symlinks above the root are followed by the kernel when it is opened; one that another user
 // planted would let that user choose the place.
 Result<void> check_parents(const std::string& path) {
-    for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
         const std::string parent = path.substr(0, slash);
         struct stat info = {};
         if (::lstat(parent.c_str(), &info) != 0) {
@@ -59,13 +62,15 @@ Result<Fd> open_root(const std::string& path, CreateRoot create) {
     if (!fd && errno == ENOENT && create == CreateRoot::yes) {
         const auto slash = path.find_last_of('/');
         if (slash != 0) BALLAST_CHECK(make_directories(path.substr(0, slash)));
-        if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno(errno, path, "cannot create the root");
+        if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+            return fail_errno(errno, path, "cannot create the root");
         fd = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     }
     if (!fd) {
         // O_NOFOLLOW with O_DIRECTORY says ENOTDIR for a symlink, as for a file.
         if (errno == ENOTDIR || errno == ELOOP) {
-            return fail(ErrorCode::permission, path, "the root is a symlink or a file, not a directory", k_hint);
+            return fail(ErrorCode::permission, path, "the root is a symlink or a file, not a directory",
+                        k_hint);
         }
         return fail_errno(errno, path, "cannot open the root");
     }

@@ -11,11 +11,14 @@ namespace {
 
 constexpr std::uint32_t k_none = std::numeric_limits<std::uint32_t>::max();
 
-std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
 
 // Marks every directory above a wanted entry. Entries stand behind their parents, so the open
 // directories form a stack.
-std::vector<std::uint32_t> directories_above(const Manifest& manifest, const std::vector<bool>& wanted, bool all) {
+std::vector<std::uint32_t> directories_above(const Manifest& manifest, const std::vector<bool>& wanted,
+                                             bool all) {
     const auto& entries = manifest.entries();
     std::vector<std::uint32_t> stack;
     std::vector<bool> needed(entries.size());
@@ -76,7 +79,8 @@ std::uint64_t Selection::disk_bytes(std::uint64_t block_bytes) const {
     return total;
 }
 
-Selection select_entries(const Manifest& manifest, std::span<const std::uint16_t> groups, const IsPresent& is_present) {
+Selection select_entries(const Manifest& manifest, std::span<const std::uint16_t> groups,
+                         const IsPresent& is_present) {
     const auto& entries = manifest.entries();
     const bool all = groups.empty();
     const auto in_groups = [&](std::uint16_t group) {
@@ -99,7 +103,8 @@ Selection select_entries(const Manifest& manifest, std::span<const std::uint16_t
         // An empty file shares nothing worth a link.
         if (content.bytes != 0 && first != k_none) {
             const bool same_mode = entries[first].mode == entry.mode;
-            const auto source = same_mode ? first : first_copy.emplace(std::pair(entry.content, entry.mode), i).first->second;
+            const auto source =
+                same_mode ? first : first_copy.emplace(std::pair(entry.content, entry.mode), i).first->second;
             selection.further_names.push_back({i, source == i ? first : source});
             continue;
         }

@@ -13,15 +13,15 @@ namespace ballast {
 
 // A file to be written from frames. Further names with the same bytes are made from it.
 struct Target {
-    std::uint32_t entry = 0;    // index into manifest.entries()
+    std::uint32_t entry = 0;  // index into manifest.entries()
     std::uint64_t bytes = 0;
-    std::uint32_t frames = 0;   // how many frames hold a piece of it
+    std::uint32_t frames = 0;  // how many frames hold a piece of it
 };
 
 // Part of a frame that is part of a file.
 struct Piece {
-    std::uint32_t target = 0;         // index into Selection.targets
-    std::uint32_t frame_offset = 0;   // in the decoded frame
+    std::uint32_t target = 0;        // index into Selection.targets
+    std::uint32_t frame_offset = 0;  // in the decoded frame
     std::uint32_t bytes = 0;
     std::uint64_t file_offset = 0;
 };
@@ -55,6 +55,7 @@ struct Selection {
 // Selects the entries of the groups (indices into manifest.groups(); all of the tree when empty) for
 // which `is_present` is false.
 using IsPresent = std::function<bool(const ManifestEntry& entry)>;
-Selection select_entries(const Manifest& manifest, std::span<const std::uint16_t> groups, const IsPresent& is_present);
+Selection select_entries(const Manifest& manifest, std::span<const std::uint16_t> groups,
+                         const IsPresent& is_present);
 
 }  // namespace ballast

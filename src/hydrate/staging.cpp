@@ -18,6 +18,15 @@ namespace {
 constexpr const char* k_identity_marker = "staged-for";
 constexpr const char* k_progress_file = "progress";
 
+// The size of the note of what is written; 0 where somebody removed it.
+std::size_t progress_bytes(const Place& place) {
+    const std::string path = std::string(k_staging_directory) + "/" + k_progress_file;
+    struct stat info = {};
+    const bool there =
+        ::fstatat(place.fd(), path.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode);
+    return there ? static_cast<std::size_t>(info.st_size) : 0;
+}
+
 }  // namespace
 
 Result<Staging> Staging::open(const Place& place, const std::string& identity, std::size_t frame_count) {
@@ -27,23 +36,20 @@ Result<Staging> Staging::open(const Place& place, const std::string& identity, s
     // The identity lies beside the staging directory and is written last, removed first: when it is
     // right, what it speaks of is there. A marker from before a reboot does not count.
     const Digest identity_digest = sha256(as_bytes(identity));
-    staging.m_resumed = place.read_marker(k_identity_marker, identity_digest) == Place::Marker::good;
+    const std::size_t mapped_bytes = std::max<std::size_t>(frame_count, 1);
+    staging.m_resumed = place.read_marker(k_identity_marker, identity_digest) == Place::Marker::good &&
+                        progress_bytes(place) == mapped_bytes;
     if (!staging.m_resumed) BALLAST_CHECK(remove(place));
 
     BALLAST_TRY(staging.m_fd, make_directory_at(place.fd(), k_staging_directory, staging.m_path));
-    BALLAST_TRY(staging.m_tree, make_directory_at(staging.m_fd.value(), k_tree_directory, staging.tree_path()));
+    BALLAST_TRY(staging.m_tree,
+                make_directory_at(staging.m_fd.value(), k_tree_directory, staging.tree_path()));
 
     const std::string shown = staging.m_path + "/" + k_progress_file;
-    const std::size_t mapped_bytes = std::max<std::size_t>(frame_count, 1);
-    const Fd progress(::openat(staging.m_fd.value(), k_progress_file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    const Fd progress(
+        ::openat(staging.m_fd.value(), k_progress_file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!progress) return fail_errno(errno, shown, "cannot create");
-    if (staging.m_resumed) {
-        struct stat info = {};
-        if (::fstat(progress.value(), &info) != 0) return fail_errno(errno, shown, "cannot stat");
-        if (static_cast<std::size_t>(info.st_size) != mapped_bytes) {
-            return fail(ErrorCode::corrupt, shown, "has the wrong size", "remove '" + place.path() + "', then hydrate again");
-        }
-    } else {
+    if (!staging.m_resumed) {
         // Written, not just sized: a page that a full disk cannot back would kill the process with
         // SIGBUS when it is first touched.
         const std::vector<std::byte> zeros(mapped_bytes);

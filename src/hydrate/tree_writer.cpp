@@ -17,7 +17,8 @@ namespace {
 
 // Whether all bytes are zero: such a piece of a large file becomes a hole.
 bool is_zero(std::span<const std::byte> bytes) {
-    return bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+    return bytes.front() == std::byte{0} &&
+           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 constexpr std::size_t k_smallest_hole = 64U << 10U;
@@ -32,7 +33,8 @@ Result<int> TreeDirectories::open(std::string_view path) {
         return at->second.fd.value();
     }
     BALLAST_TRY(const int parent, open(parent_path(path)));
-    BALLAST_TRY(Fd fd, open_directory_at(parent, std::string(file_name(path)), m_shown + "/" + printable(path)));
+    BALLAST_TRY(Fd fd,
+                open_directory_at(parent, std::string(file_name(path)), m_shown + "/" + printable(path)));
     if (m_open.size() >= k_kept_open) {
         m_open.erase(std::min_element(m_open.begin(), m_open.end(), [](const auto& a, const auto& b) {
             return a.second.used < b.second.used;
@@ -67,7 +69,8 @@ Result<void> TreeWriter::prepare() {
         if (m_leftovers == Leftovers::replace) {
             // A killed finish may have given it its own mode already.
             BALLAST_TRY(const Fd fd, open_directory_at(parent, name, shown(entry)));
-            if (::fchmod(fd.value(), 0700) != 0) return fail_errno(errno, shown(entry), "cannot set the mode");
+            if (::fchmod(fd.value(), 0700) != 0)
+                return fail_errno(errno, shown(entry), "cannot set the mode");
         }
     }
     for (const auto& target : m_selection.targets) {
@@ -95,12 +98,14 @@ Result<Fd> TreeWriter::create(const ManifestEntry& entry, bool continued) {
         Fd fd(::openat(parent, name.c_str(), k_flags));
         struct stat info = {};
         if (fd && ::fstat(fd.value(), &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1) return fd;
-        return fail(ErrorCode::corrupt, shown(entry), "a file that a killed hydration began is not as it was left",
+        return fail(ErrorCode::corrupt, shown(entry),
+                    "a file that a killed hydration began is not as it was left",
                     "somebody changed it: remove the staging directory, then hydrate again");
     }
     Fd fd(::openat(parent, name.c_str(), k_flags | O_CREAT | O_EXCL, 0600));
     if (!fd && errno == EEXIST && m_leftovers == Leftovers::replace) {
-        if (::unlinkat(parent, name.c_str(), 0) != 0) return fail_errno(errno, shown(entry), "cannot replace");
+        if (::unlinkat(parent, name.c_str(), 0) != 0)
+            return fail_errno(errno, shown(entry), "cannot replace");
         fd = Fd(::openat(parent, name.c_str(), k_flags | O_CREAT | O_EXCL, 0600));
     }
     if (!fd) return fail_errno(errno, shown(entry), "cannot create");
@@ -112,7 +117,8 @@ Result<void> TreeWriter::complete(const Target& target, const OpenFile& file) {
     if (file.has_hole && ::ftruncate(file.fd.value(), static_cast<off_t>(target.bytes)) != 0) {
         return fail_errno(errno, shown(entry), "cannot set the size");
     }
-    if (::fchmod(file.fd.value(), entry.mode) != 0) return fail_errno(errno, shown(entry), "cannot set the mode");
+    if (::fchmod(file.fd.value(), entry.mode) != 0)
+        return fail_errno(errno, shown(entry), "cannot set the mode");
     return {};
 }
 
@@ -172,7 +178,8 @@ Result<void> TreeWriter::make_further_name(const FurtherName& further) {
         }
     }
     Fd from(::openat(first_parent, first_name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!from && errno == EACCES && ::fchmodat(first_parent, first_name.c_str(), first.mode | S_IRUSR, 0) == 0) {
+    if (!from && errno == EACCES &&
+        ::fchmodat(first_parent, first_name.c_str(), first.mode | S_IRUSR, 0) == 0) {
         from = Fd(::openat(first_parent, first_name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
         ::fchmodat(first_parent, first_name.c_str(), first.mode, 0);
     }
@@ -210,7 +217,8 @@ Result<void> apply_directory_modes(TreeDirectories& directories, const Manifest&
         const auto& entry = manifest.entries()[*at];
         BALLAST_TRY(const int fd, directories.open(entry.path));
         if (::fchmod(fd, entry.mode) != 0) {
-            return fail_errno(errno, directories.shown() + "/" + printable(entry.path), "cannot set the mode");
+            return fail_errno(errno, directories.shown() + "/" + printable(entry.path),
+                              "cannot set the mode");
         }
     }
     return {};

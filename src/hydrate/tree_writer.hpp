@@ -46,7 +46,8 @@ class TreeWriter {
   public:
     enum class Leftovers : std::uint8_t { none, replace };  // replace: taking up a killed hydration
 
-    TreeWriter(const Manifest& manifest, const Selection& selection, int top, std::string shown, Leftovers leftovers);
+    TreeWriter(const Manifest& manifest, const Selection& selection, int top, std::string shown,
+               Leftovers leftovers);
 
     // Makes the directories (mode 0700 until finish) and the empty files. Call first, once.
     Result<void> prepare();
@@ -76,9 +77,9 @@ class TreeWriter {
     Leftovers m_leftovers;
     std::mutex m_mutex;
     TreeDirectories m_directories;
-    std::vector<std::uint32_t> m_frames_left;              // by target
-    std::vector<bool> m_started;                           // by target: some frame of it is written
-    std::unordered_map<std::uint32_t, OpenFile> m_files;   // by target: files of several frames
+    std::vector<std::uint32_t> m_frames_left;             // by target
+    std::vector<bool> m_started;                          // by target: some frame of it is written
+    std::unordered_map<std::uint32_t, OpenFile> m_files;  // by target: files of several frames
 };
 
 // Gives the directories at `paths` (parents first) their modes, deepest first. Read-only directories

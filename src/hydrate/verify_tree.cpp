@@ -49,7 +49,8 @@ class TreeVerifier {
         while (const dirent* found = ::readdir(stream.get())) {
             const std::string_view name(found->d_name);
             if (name == "." || name == "..") continue;
-            const std::string path = directory.empty() ? std::string(name) : fmt::format("{}/{}", directory, name);
+            const std::string path =
+                directory.empty() ? std::string(name) : fmt::format("{}/{}", directory, name);
             if (m_manifest.find(path) == nullptr) return differs(path, "is not in the manifest");
         }
         return {};
@@ -67,20 +68,25 @@ class TreeVerifier {
         switch (entry.kind) {
             case EntryKind::directory:
                 if (!S_ISDIR(info.st_mode)) return differs(entry.path, "is not a directory");
-                if (mode != entry.mode) return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
+                if (mode != entry.mode)
+                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
                 return check_names(entry.path);
-            case EntryKind::symlink: return check_link(entry, parent, name, info);
+            case EntryKind::symlink:
+                return check_link(entry, parent, name, info);
             case EntryKind::file:
                 if (!S_ISREG(info.st_mode)) return differs(entry.path, "is not a file");
-                if (mode != entry.mode) return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
+                if (mode != entry.mode)
+                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
                 return check_bytes(entry, parent, name, static_cast<std::uint64_t>(info.st_size));
         }
         return {};
     }
 
-    Result<void> check_link(const ManifestEntry& entry, int parent, const std::string& name, const struct stat& info) {
+    Result<void> check_link(const ManifestEntry& entry, int parent, const std::string& name,
+                            const struct stat& info) {
         std::array<char, PATH_MAX> target = {};
-        const auto length = S_ISLNK(info.st_mode) ? ::readlinkat(parent, name.c_str(), target.data(), target.size()) : -1;
+        const auto length =
+            S_ISLNK(info.st_mode) ? ::readlinkat(parent, name.c_str(), target.data(), target.size()) : -1;
         if (length < 0) return differs(entry.path, "is not a symlink");
         if (std::string_view(target.data(), static_cast<std::size_t>(length)) != entry.target) {
             return differs(entry.path, "leads elsewhere");
@@ -88,13 +94,16 @@ class TreeVerifier {
         return {};
     }
 
-    Result<void> check_bytes(const ManifestEntry& entry, int parent, const std::string& name, std::uint64_t size) {
+    Result<void> check_bytes(const ManifestEntry& entry, int parent, const std::string& name,
+                             std::uint64_t size) {
         const auto& content = m_manifest.contents()[entry.content];
-        if (size != content.bytes) return differs(entry.path, fmt::format("has {} bytes, not {}", size, content.bytes));
+        if (size != content.bytes)
+            return differs(entry.path, fmt::format("has {} bytes, not {}", size, content.bytes));
         const Fd fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
         if (!fd) return fail_errno(errno, m_directories.shown() + "/" + printable(entry.path), "cannot open");
         for (std::uint64_t done = 0; done < size;) {
-            const auto part = std::span(m_buffer).first(std::min<std::uint64_t>(m_buffer.size(), size - done));
+            const auto part =
+                std::span(m_buffer).first(std::min<std::uint64_t>(m_buffer.size(), size - done));
             BALLAST_CHECK(pread_exact(fd, part, done, entry.path));
             m_hash.update(part);
             done += part.size();

@@ -5,7 +5,8 @@
 namespace ballast {
 namespace {
 
-double seconds(const TimeModel& model, const std::vector<SampledFrame>& sample, double scale, double threshold) {
+double seconds(const TimeModel& model, const std::vector<SampledFrame>& sample, double scale,
+               double threshold) {
     double compressed = 0;
     double by_zstd = 0;
     double by_lz4 = 0;
@@ -26,8 +27,8 @@ double TimeModel::network_seconds(double compressed_bytes) const {
 }
 
 double TimeModel::core_seconds(double compressed_bytes, double zstd_bytes, double lz4_bytes) const {
-    const double work = zstd_bytes / zstd_decode_rate + lz4_bytes / lz4_decode_rate + compressed_bytes / verify_rate +
-                        (zstd_bytes + lz4_bytes) / write_rate;
+    const double work = zstd_bytes / zstd_decode_rate + lz4_bytes / lz4_decode_rate +
+                        compressed_bytes / verify_rate + (zstd_bytes + lz4_bytes) / write_rate;
     return work / cores;
 }
 

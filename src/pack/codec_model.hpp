@@ -9,14 +9,14 @@ namespace ballast {
 // gives a burst at one rate, then a base rate; fetching overlaps with the work on the cores. The
 // numbers' sources are in docs/codec.md.
 struct TimeModel {
-    double burst_bytes = 300.0 * 1048576;       // sjakthol/aws-network-benchmark
-    double burst_rate = 600.0 * 1048576;        // bytes a second; 0.3 to 1.2 GiB/s were measured
+    double burst_bytes = 300.0 * 1048576;  // sjakthol/aws-network-benchmark
+    double burst_rate = 600.0 * 1048576;   // bytes a second; 0.3 to 1.2 GiB/s were measured
     double base_rate = 73.5 * 1048576;
-    double cores = 2;                           // init runs with about two, whatever the memory
-    double zstd_decode_rate = 0.70e9;           // decoded bytes a second and core
+    double cores = 2;                  // init runs with about two, whatever the memory
+    double zstd_decode_rate = 0.70e9;  // decoded bytes a second and core
     double lz4_decode_rate = 3.0e9;
-    double verify_rate = 1.7e9;                 // compressed bytes a second and core (SHA-256)
-    double write_rate = 2.0e9;                  // decoded bytes a second and core
+    double verify_rate = 1.7e9;  // compressed bytes a second and core (SHA-256)
+    double write_rate = 2.0e9;   // decoded bytes a second and core
 
     double network_seconds(double compressed_bytes) const;
     double core_seconds(double compressed_bytes, double zstd_bytes, double lz4_bytes) const;

@@ -83,7 +83,8 @@ Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFact
             continue;
         }
         const auto [at, added] = known.emplace(digests[i], static_cast<std::uint32_t>(tree.contents.size()));
-        if (added) tree.contents.push_back({digests[i], entry.size, tree.entries[i], plan.groups[tree.entries[i]]});
+        if (added)
+            tree.contents.push_back({digests[i], entry.size, tree.entries[i], plan.groups[tree.entries[i]]});
         tree.content_of.push_back(at->second);
     }
     tree.digest = tree_digest.finish();

@@ -8,9 +8,9 @@
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "codec/sha256.hpp"
+#include "pack/plan.hpp"
 #include "package/classify.hpp"
 #include "package/package.hpp"
-#include "pack/plan.hpp"
 
 namespace ballast {
 
@@ -24,10 +24,10 @@ struct TreeContent {
 
 // The tree that a plan takes out of a package, before it is cut into frames.
 struct PlannedTree {
-    std::vector<std::size_t> entries;           // of the package, in path order
-    std::vector<std::uint32_t> content_of;      // by position in `entries`; k_no_content for the rest
-    std::vector<TreeContent> contents;          // in the order of use (see order_contents)
-    Digest digest;                              // the tree's
+    std::vector<std::size_t> entries;       // of the package, in path order
+    std::vector<std::uint32_t> content_of;  // by position in `entries`; k_no_content for the rest
+    std::vector<TreeContent> contents;      // in the order of use (see order_contents)
+    Digest digest;                          // the tree's
 };
 
 // Reads every file that leaves once, on all cores, to know its digest. Blocks; tells `progress`.

@@ -21,8 +21,10 @@ FrameChoice FrameChoice::from(const Config& config) {
 }
 
 Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const std::byte> bytes) const {
-    const bool may_be_zstd = codec == CodecChoice::zstd || (codec == CodecChoice::automatic && zstd_threshold <= 1);
-    const bool may_be_lz4 = codec == CodecChoice::lz4 || (codec == CodecChoice::automatic && zstd_threshold > 0);
+    const bool may_be_zstd =
+        codec == CodecChoice::zstd || (codec == CodecChoice::automatic && zstd_threshold <= 1);
+    const bool may_be_lz4 =
+        codec == CodecChoice::lz4 || (codec == CodecChoice::automatic && zstd_threshold > 0);
     EncodedFrame best;
     SampledFrame sizes{bytes.size(), 0, 0};
     if (may_be_lz4) {
@@ -33,7 +35,8 @@ Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const 
     bool worth_trying = may_be_zstd;
     if (may_be_zstd && may_be_lz4) {
         // Most frames of a tree that the network carries stay LZ4: a quick look spares them the slow one.
-        BALLAST_TRY(const auto quick, encoder.encode(bytes, {Codec::zstd, std::min(k_quick_zstd_level, zstd_level)}));
+        BALLAST_TRY(const auto quick,
+                    encoder.encode(bytes, {Codec::zstd, std::min(k_quick_zstd_level, zstd_level)}));
         sizes.zstd_bytes = static_cast<std::uint64_t>(k_best_of_quick * static_cast<double>(quick.size()));
         worth_trying = prefers_zstd(sizes, zstd_threshold);
     }
@@ -48,7 +51,8 @@ Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const 
     return best;
 }
 
-Result<SampledFrame> sample_frame(FrameEncoder& encoder, const FrameChoice& choice, std::span<const std::byte> bytes) {
+Result<SampledFrame> sample_frame(FrameEncoder& encoder, const FrameChoice& choice,
+                                  std::span<const std::byte> bytes) {
     BALLAST_TRY(const auto by_zstd, encoder.encode(bytes, {Codec::zstd, choice.zstd_level}));
     BALLAST_TRY(const auto by_lz4, encoder.encode(bytes, {Codec::lz4, choice.lz4_level}));
     return SampledFrame{bytes.size(), by_zstd.size(), by_lz4.size()};

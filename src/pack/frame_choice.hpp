@@ -34,6 +34,7 @@ struct FrameChoice {
 };
 
 // Both codecs' results for one frame, to sample.
-Result<SampledFrame> sample_frame(FrameEncoder& encoder, const FrameChoice& choice, std::span<const std::byte> bytes);
+Result<SampledFrame> sample_frame(FrameEncoder& encoder, const FrameChoice& choice,
+                                  std::span<const std::byte> bytes);
 
 }  // namespace ballast

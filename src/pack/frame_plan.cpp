@@ -43,7 +43,8 @@ Result<void> FrameReader::seek(const PlannedPiece& piece) {
     (void)m_hash.finish();
     std::vector<std::byte> skipped(std::min<std::uint64_t>(piece.offset, 1U << 20U));
     while (m_offset < piece.offset) {
-        const auto part = std::span(skipped).first(std::min<std::uint64_t>(skipped.size(), piece.offset - m_offset));
+        const auto part =
+            std::span(skipped).first(std::min<std::uint64_t>(skipped.size(), piece.offset - m_offset));
         BALLAST_CHECK(read_piece({piece.content, m_offset, static_cast<std::uint32_t>(part.size())}, part));
     }
     return {};

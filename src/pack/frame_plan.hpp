@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "package/package.hpp"
 #include "pack/contents.hpp"
+#include "package/package.hpp"
 
 namespace ballast {
 

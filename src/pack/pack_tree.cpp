@@ -53,7 +53,8 @@ class TreePacker {
 
     bool has_same_groups(const Manifest& manifest) const {
         const auto& names = m_plan.group_names;
-        if (!std::equal(names.begin(), names.end(), manifest.groups().begin(), manifest.groups().end())) return false;
+        if (!std::equal(names.begin(), names.end(), manifest.groups().begin(), manifest.groups().end()))
+            return false;
         for (std::size_t i = 0; i < m_tree.entries.size(); ++i) {
             if (manifest.entries()[i].group != m_plan.groups[m_tree.entries[i]]) return false;
         }
@@ -75,10 +76,11 @@ class TreePacker {
         }
         m_frames = plan_frames(m_tree, fresh, m_config.frame_bytes);
         BALLAST_TRY(const FrameChoice choice, choose());
-        OrderedEncoder encoder(choice, [this](EncodedFrame&& frame, std::uint32_t decoded_bytes) -> Result<void> {
-            m_progress.add(decoded_bytes);
-            return m_builder.add(std::move(frame), decoded_bytes);
-        });
+        OrderedEncoder encoder(choice,
+                               [this](EncodedFrame&& frame, std::uint32_t decoded_bytes) -> Result<void> {
+                                   m_progress.add(decoded_bytes);
+                                   return m_builder.add(std::move(frame), decoded_bytes);
+                               });
         FrameReader reader(m_package, m_tree);
         for (const auto& frame : m_frames) {
             BALLAST_CHECK(check_interrupt(m_package.name()));
@@ -113,7 +115,8 @@ class TreePacker {
         for (const auto& frame : sample) sampled_bytes += frame.bytes;
         // The whole tree is fetched at a cold start, known contents included.
         const auto all = static_cast<double>(m_packed.new_content_bytes + m_packed.known_content_bytes);
-        choice.zstd_threshold = choose_zstd_threshold(TimeModel(), sample, all / static_cast<double>(sampled_bytes));
+        choice.zstd_threshold =
+            choose_zstd_threshold(TimeModel(), sample, all / static_cast<double>(sampled_bytes));
         return choice;
     }
 
@@ -158,7 +161,8 @@ class TreePacker {
             for (const auto index : used[m]) {
                 ManifestFrame frame = manifests[m].frames()[index];
                 const auto& pack = manifests[m].packs()[frame.pack];
-                const auto [at, added] = packs.emplace(pack.digest, static_cast<std::uint32_t>(parts.packs.size()));
+                const auto [at, added] =
+                    packs.emplace(pack.digest, static_cast<std::uint32_t>(parts.packs.size()));
                 if (added) parts.packs.push_back(pack);
                 frame.pack = at->second;
                 position[m][index] = static_cast<std::uint32_t>(parts.frames.size());
@@ -184,7 +188,8 @@ class TreePacker {
         for (std::size_t i = 0; i < m_frames.size(); ++i) {
             std::uint32_t offset = 0;
             for (const auto& piece : m_frames[i].pieces) {
-                if (piece.offset == 0) starts[piece.content] = {static_cast<std::uint32_t>(parts.frames.size()), offset};
+                if (piece.offset == 0)
+                    starts[piece.content] = {static_cast<std::uint32_t>(parts.frames.size()), offset};
                 offset += piece.bytes;
             }
             ManifestFrame frame = m_builder.frames()[i];
@@ -216,8 +221,9 @@ class TreePacker {
 
 }  // namespace
 
-Result<PackedTree> pack_tree(const Package& package, const Plan& plan, const PlannedTree& tree, const Config& config,
-                             const KnownContents& known, Store& staging, Progress& progress) {
+Result<PackedTree> pack_tree(const Package& package, const Plan& plan, const PlannedTree& tree,
+                             const Config& config, const KnownContents& known, Store& staging,
+                             Progress& progress) {
     return TreePacker(package, plan, tree, config, known, staging, progress).run();
 }
 

@@ -54,7 +54,8 @@ class Planner {
             const auto& entry = m_entries[i];
             if (entry.kind != EntryKind::file) continue;
             m_plan.package_bytes += entry.size;
-            const bool chosen = include.empty() ? m_facts[i].category == Category::binaries : include.match(entry.path);
+            const bool chosen =
+                include.empty() ? m_facts[i].category == Category::binaries : include.match(entry.path);
             if (!chosen || exclude.match(entry.path) || entry.path == "ballast.toml") {
                 ++m_plan.staying_files;
                 continue;
@@ -84,7 +85,8 @@ class Planner {
 
     void decide_empty_directories() {
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            const bool is_last = i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != m_entries[i].path;
+            const bool is_last =
+                i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != m_entries[i].path;
             if (m_entries[i].kind != EntryKind::directory || !is_last) continue;
             std::optional<bool> around;
             for_each_parent(m_entries[i].path, [&](std::size_t parent) {
@@ -124,13 +126,17 @@ class Planner {
         std::vector<bool> holds_staying(m_entries.size());
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             const auto& entry = m_entries[i];
-            const bool is_last = i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != entry.path;
+            const bool is_last =
+                i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != entry.path;
             if (entry.kind == EntryKind::directory && !is_last) continue;
             const bool leaves = m_plan.destinations[i] == Destination::leaves;
-            for_each_parent(entry.path, [&](std::size_t parent) { (leaves ? holds_leaving : holds_staying)[parent] = true; });
+            for_each_parent(entry.path, [&](std::size_t parent) {
+                (leaves ? holds_leaving : holds_staying)[parent] = true;
+            });
         }
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            if (m_entries[i].kind != EntryKind::directory || (!holds_leaving[i] && !holds_staying[i])) continue;
+            if (m_entries[i].kind != EntryKind::directory || (!holds_leaving[i] && !holds_staying[i]))
+                continue;
             m_plan.destinations[i] = !holds_leaving[i]   ? Destination::stays
                                      : !holds_staying[i] ? Destination::leaves
                                                          : Destination::both;
@@ -147,9 +153,11 @@ class Planner {
         std::vector<std::uint64_t> members(patterns.size());
         bool needs_default = patterns.empty();
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            if (m_plan.destinations[i] != Destination::leaves || m_entries[i].kind == EntryKind::directory) continue;
-            const auto at = std::find_if(patterns.begin(), patterns.end(),
-                                         [&](const Patterns& group) { return group.match(m_entries[i].path); });
+            if (m_plan.destinations[i] != Destination::leaves || m_entries[i].kind == EntryKind::directory)
+                continue;
+            const auto at = std::find_if(patterns.begin(), patterns.end(), [&](const Patterns& group) {
+                return group.match(m_entries[i].path);
+            });
             const auto group = static_cast<std::size_t>(at - patterns.begin());
             m_plan.groups[i] = static_cast<std::uint16_t>(group);
             if (at == patterns.end()) {
@@ -161,7 +169,8 @@ class Planner {
         for (std::size_t group = 0; group < members.size(); ++group) {
             if (members[group] == 0) {
                 return fail(ErrorCode::usage, "group '" + m_config.groups[group].name + "'",
-                            "matches nothing that leaves the package", "mend its patterns in ballast.toml, or remove it");
+                            "matches nothing that leaves the package",
+                            "mend its patterns in ballast.toml, or remove it");
             }
         }
         const bool taken = std::find(m_plan.group_names.begin(), m_plan.group_names.end(), k_default_group) !=

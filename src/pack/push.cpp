@@ -14,18 +14,21 @@ namespace ballast {
 namespace {
 
 // One pack holds at least one frame, however large, so a little more than the usual bound.
-constexpr std::uint64_t k_max_pack_bytes = PackBuilder::k_pack_bytes + k_max_compressed_bytes + k_pack_header.size();
+constexpr std::uint64_t k_max_pack_bytes =
+    PackBuilder::k_pack_bytes + k_max_compressed_bytes + k_pack_header.size();
 
 std::string now_in_utc() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
 }
 
-Result<void> send_pack(const ManifestPack& pack, Store& staging, Store& store, PushReport& report, Progress& progress) {
+Result<void> send_pack(const ManifestPack& pack, Store& staging, Store& store, PushReport& report,
+                       Progress& progress) {
     auto bytes = read_object(staging, pack.key(), k_max_pack_bytes);
     if (!bytes && bytes.error().code == ErrorCode::not_found) {
         return fail(ErrorCode::not_found, store.url() + ": " + pack.key(),
-                    "the pack is neither in the store nor staged beside the slim package", "run 'ballast pack' again");
+                    "the pack is neither in the store nor staged beside the slim package",
+                    "run 'ballast pack' again");
     }
     if (!bytes) return pass_on(std::move(bytes));
     if (sha256(as_bytes(*bytes)) != pack.digest) {
@@ -60,8 +63,8 @@ Result<void> send_version(const Lock& lock, Store& store, PushReport& report) {
     BALLAST_TRY(const Version stored, parse_version(there, shown));
     if (stored.tree != lock.tree) {
         return fail(ErrorCode::check_failed, shown,
-                    fmt::format("the version is there, with another tree ({}, not {})", stored.tree.short_hex(),
-                                lock.tree.short_hex()),
+                    fmt::format("the version is there, with another tree ({}, not {})",
+                                stored.tree.short_hex(), lock.tree.short_hex()),
                     "a version never changes: pack again with another --version");
     }
     if (stored.manifest != lock.manifest) {
@@ -91,14 +94,15 @@ Result<PushNeeds> find_push_needs(const Manifest& manifest, Store& store) {
     return needs;
 }
 
-Result<PushReport> push_version(const Lock& lock, const Manifest& manifest, const PushNeeds& needs, Store& staging,
-                                Store& store, Progress& progress) {
+Result<PushReport> push_version(const Lock& lock, const Manifest& manifest, const PushNeeds& needs,
+                                Store& staging, Store& store, Progress& progress) {
     PushReport report;
     report.packs_there = manifest.packs().size() - needs.packs.size();
     for (const auto index : needs.packs) {
         BALLAST_CHECK(send_pack(manifest.packs()[index], staging, store, report, progress));
     }
-    BALLAST_TRY(const auto outcome, store.put_if_absent(manifest_key(lock.manifest), as_bytes(manifest.bytes())));
+    BALLAST_TRY(const auto outcome,
+                store.put_if_absent(manifest_key(lock.manifest), as_bytes(manifest.bytes())));
     if (outcome == PutOutcome::stored) report.bytes_sent += manifest.bytes().size();
     BALLAST_CHECK(send_version(lock, store, report));
     return report;

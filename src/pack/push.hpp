@@ -15,7 +15,7 @@ namespace ballast {
 struct PushReport {
     std::uint64_t packs_sent = 0;
     std::uint64_t packs_there = 0;
-    std::uint64_t bytes_sent = 0;   // packs, manifest and version
+    std::uint64_t bytes_sent = 0;  // packs, manifest and version
     bool version_was_there = false;
 };
 
@@ -31,8 +31,8 @@ Result<PushNeeds> find_push_needs(const Manifest& manifest, Store& store);
 // nothing refers to yet; the next push goes on.
 // Errors: those of the store; not_found when a pack is neither in the store nor staged; corrupt when a
 // staged pack is damaged; check_failed when the version is there and is another.
-Result<PushReport> push_version(const Lock& lock, const Manifest& manifest, const PushNeeds& needs, Store& staging,
-                                Store& store, Progress& progress);
+Result<PushReport> push_version(const Lock& lock, const Manifest& manifest, const PushNeeds& needs,
+                                Store& staging, Store& store, Progress& progress);
 
 // Where `pack` stages what `push` sends: beside the slim package, a store of its own.
 std::string staging_path(const std::string& slim_path);

@@ -27,7 +27,8 @@ std::vector<std::string> directories_where(const Package& package, const Plan& p
     std::set<std::string, decltype(before)> found(before);
     for (std::size_t i = 0; i < package.entries().size(); ++i) {
         const auto& entry = package.entries()[i];
-        if (entry.kind == EntryKind::directory || plan.destinations[i] != Destination::leaves || !counts(i)) continue;
+        if (entry.kind == EntryKind::directory || plan.destinations[i] != Destination::leaves || !counts(i))
+            continue;
         const auto parent = parent_path(entry.path);
         std::string directory = parent.empty() ? "." : std::string(parent);
         if (can_be_searched(directory)) found.insert(std::move(directory));
@@ -55,11 +56,13 @@ std::vector<std::string> library_directories(const Package& package, const std::
         if (!fact.elf) continue;
         for (const auto& name : fact.elf->needed) needed.insert(name);
     }
-    return directories_where(package, plan, [&](std::size_t i) { return needed.contains(file_name(package.entries()[i].path)); });
+    return directories_where(
+        package, plan, [&](std::size_t i) { return needed.contains(file_name(package.entries()[i].path)); });
 }
 
-Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock, std::string_view manifest,
-                                const std::string& run_program, const std::string& out) {
+Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
+                                std::string_view manifest, const std::string& run_program,
+                                const std::string& out) {
     BALLAST_TRY(const std::string run_bytes, read_file(run_program, k_max_run_program_bytes));
     const std::string lock_text = write_lock(lock);
     struct Own {
@@ -83,14 +86,19 @@ Result<void> write_slim_package(const Package& package, const Plan& plan, const 
         BALLAST_CHECK(check_interrupt(out));
         const auto& entry = package.entries()[i];
         if (own.contains(entry.path)) {
-            return fail(ErrorCode::usage, package.name() + ": " + entry.path, "is a name that a slim package needs for itself",
+            return fail(ErrorCode::usage, package.name() + ": " + entry.path,
+                        "is a name that a slim package needs for itself",
                         "rename it, or leave it out of the package");
         }
         BALLAST_CHECK(add_own_before(&entry.path));
         if (plan.destinations[i] == Destination::leaves) continue;
         switch (entry.kind) {
-            case EntryKind::directory: BALLAST_CHECK(writer->add_directory(entry)); break;
-            case EntryKind::symlink: BALLAST_CHECK(writer->add_symlink(entry)); break;
+            case EntryKind::directory:
+                BALLAST_CHECK(writer->add_directory(entry));
+                break;
+            case EntryKind::symlink:
+                BALLAST_CHECK(writer->add_symlink(entry));
+                break;
             case EntryKind::file: {
                 BALLAST_TRY(const auto reader, package.open(i));
                 BALLAST_CHECK(writer->add_file(entry, *reader));

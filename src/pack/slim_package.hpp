@@ -5,9 +5,9 @@
 
 #include "base/result.hpp"
 #include "format/lock.hpp"
+#include "pack/plan.hpp"
 #include "package/classify.hpp"
 #include "package/package.hpp"
-#include "pack/plan.hpp"
 
 namespace ballast {
 
@@ -25,6 +25,7 @@ std::vector<std::string> library_directories(const Package& package, const std::
 // or a zip when its name ends in ".zip"; it appears whole or not at all, and replaces only a slim
 // package. Errors: usage when the package has files of our names; those of the package and the disk.
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
-                                std::string_view manifest, const std::string& run_program, const std::string& out);
+                                std::string_view manifest, const std::string& run_program,
+                                const std::string& out);
 
 }  // namespace ballast

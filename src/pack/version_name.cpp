@@ -17,7 +17,8 @@ std::optional<std::string> git(const std::string& directory, const std::vector<s
 }
 
 bool is_commit(const std::string& text) {
-    return text.size() >= 40 && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return text.size() >= 40 && text.size() <= 64 &&
+           text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 }  // namespace

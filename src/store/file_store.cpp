@@ -20,7 +20,8 @@ constexpr std::size_t k_write_bytes = 4U << 20U;
 // Errors of a store point at its configuration, since that is where the way out is.
 tl::unexpected<Error> store_error(int saved_errno, const std::string& path, std::string_view what) {
     auto error = fail_errno(saved_errno, path, what);
-    if (error.value().code == ErrorCode::permission) error.value().hint = "check the permissions of the store's directory";
+    if (error.value().code == ErrorCode::permission)
+        error.value().hint = "check the permissions of the store's directory";
     return error;
 }
 
@@ -40,7 +41,8 @@ Result<void> FileStore::get_range(std::string_view key, std::uint64_t offset, st
     return pread_exact(fd, out, offset, path);
 }
 
-Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) {
+Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                            const Sent& sent) {
     BALLAST_TRY(const std::string path, path_of(key));
     struct stat info = {};
     if (::stat(path.c_str(), &info) == 0) return PutOutcome::already_there;

@@ -10,12 +10,14 @@ namespace ballast {
 // put_if_absent; objects appear whole by link(2) and survive a loss of power.
 class FileStore : public Store {
   public:
-    FileStore(std::string directory, std::string url) : m_directory(std::move(directory)), m_url(std::move(url)) {}
+    FileStore(std::string directory, std::string url)
+        : m_directory(std::move(directory)), m_url(std::move(url)) {}
 
     const std::string& url() const override { return m_url; }
     unsigned fetch_concurrency() const override { return 0; }
     Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override;
-    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) override;
+    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                     const Sent& sent) override;
     Result<ObjectInfo> head(std::string_view key) override;
     Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
     Result<void> remove(std::string_view key) override;

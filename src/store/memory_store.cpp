@@ -8,11 +8,14 @@
 namespace ballast {
 namespace {
 
-tl::unexpected<Error> absent(std::string_view key) { return fail(ErrorCode::not_found, key, "no such object"); }
+tl::unexpected<Error> absent(std::string_view key) {
+    return fail(ErrorCode::not_found, key, "no such object");
+}
 
 Result<void> check_key(std::string_view key) {
     const auto fault = relative_path_fault(key);
-    if (!fault.empty()) return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
+    if (!fault.empty())
+        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
     return {};
 }
 
@@ -35,7 +38,8 @@ Result<void> MemoryStore::get_range(std::string_view key, std::uint64_t offset, 
     return {};
 }
 
-Result<PutOutcome> MemoryStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) {
+Result<PutOutcome> MemoryStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                              const Sent& sent) {
     BALLAST_CHECK(check_key(key));
     const std::lock_guard lock(m_mutex);
     note("put_if_absent", key, 0, bytes.size());
@@ -58,7 +62,8 @@ Result<std::vector<ObjectInfo>> MemoryStore::list(std::string_view prefix) {
     const std::lock_guard lock(m_mutex);
     note("list", prefix);
     std::vector<ObjectInfo> objects;
-    for (auto at = m_objects.lower_bound(prefix); at != m_objects.end() && at->first.starts_with(prefix); ++at) {
+    for (auto at = m_objects.lower_bound(prefix); at != m_objects.end() && at->first.starts_with(prefix);
+         ++at) {
         objects.push_back({at->first, at->second.size()});
     }
     return objects;

@@ -23,7 +23,8 @@ class MemoryStore : public Store {
     const std::string& url() const override { return m_url; }
     unsigned fetch_concurrency() const override { return 0; }
     Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override;
-    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) override;
+    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                     const Sent& sent) override;
     Result<ObjectInfo> head(std::string_view key) override;
     Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
     Result<void> remove(std::string_view key) override;

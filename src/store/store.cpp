@@ -10,7 +10,8 @@ Result<std::string> read_object(Store& store, std::string_view key, std::uint64_
     BALLAST_TRY(const ObjectInfo info, store.head(key));
     if (info.bytes > max_bytes) {
         return fail(ErrorCode::corrupt, fmt::format("{}: {}", store.url(), key),
-                    fmt::format("has {} bytes, more than the {} that such an object may have", info.bytes, max_bytes));
+                    fmt::format("has {} bytes, more than the {} that such an object may have", info.bytes,
+                                max_bytes));
     }
     std::string bytes(info.bytes, '\0');
     if (!bytes.empty()) BALLAST_CHECK(store.get_range(key, 0, std::as_writable_bytes(std::span(bytes))));
@@ -41,7 +42,8 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url) {
     const auto colon = url.find(':');
     const bool has_scheme = colon != std::string::npos && colon > 1 && url.find('/') > colon;
     if (has_scheme) {
-        return fail(ErrorCode::usage, url, fmt::format("stores of kind '{}' are not known", url.substr(0, colon)),
+        return fail(ErrorCode::usage, url,
+                    fmt::format("stores of kind '{}' are not known", url.substr(0, colon)),
                     "use file:///dir or a plain path");
     }
     return std::make_unique<FileStore>(url, url);

@@ -64,6 +64,8 @@ class CliTest(unittest.TestCase):
         for i in range(40):
             self.write(f"{name}/usr/share/many/{i:02}.txt", f"file {i}\n" * 200)
         (self.dir / name / "usr/share/empty").mkdir()
+        # The default's level costs seconds that only the tests of codecs are about.
+        self.write(f"{name}/ballast.toml", 'codec = "zstd"\nlevel = 1\n')
         return self.dir / name
 
     def pack(self, package, out="slim", *arguments, **options):

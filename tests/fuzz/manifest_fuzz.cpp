@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto& content = manifest->contents()[entry.content];
         const auto range = manifest->frames_of(content);
         std::uint64_t bytes = 0;
-        for (auto frame = range.first; frame < range.last; ++frame) bytes += manifest->frames().at(frame).bytes;
+        for (auto frame = range.first; frame < range.last; ++frame)
+            bytes += manifest->frames().at(frame).bytes;
         if (content.bytes != 0 && bytes < content.offset + content.bytes) std::abort();
     }
     return 0;

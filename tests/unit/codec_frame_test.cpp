@@ -17,7 +17,8 @@ std::string sample_text(std::size_t size) {
 
 TEST(Sha256, KnowsTheStandardsVectors) {
     EXPECT_EQ(sha256({}).hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    EXPECT_EQ(sha256(as_bytes("abc")).hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256(as_bytes("abc")).hex(),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     Sha256 hash;
     hash.update("a");
     hash.update("bc");
@@ -38,12 +39,14 @@ class FrameCodec : public testing::TestWithParam<EncodeSettings> {};
 TEST_P(FrameCodec, GivesBackEveryByte) {
     FrameEncoder encoder;
     FrameDecoder decoder;
-    for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20U, k_max_frame_bytes}) {
+    for (const std::size_t size :
+         {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20U, k_max_frame_bytes}) {
         const std::string text = sample_text(size);
         const auto encoded = encoder.encode(as_bytes(text), GetParam()).value();
         EXPECT_LE(encoded.size(), k_max_compressed_bytes);
         std::string out(size, '\0');
-        ASSERT_TRUE(decoder.decode(GetParam().codec, encoded, std::as_writable_bytes(std::span(out)), "frame"));
+        ASSERT_TRUE(
+            decoder.decode(GetParam().codec, encoded, std::as_writable_bytes(std::span(out)), "frame"));
         EXPECT_EQ(out, text);
     }
 }
@@ -60,7 +63,8 @@ TEST_P(FrameCodec, RefusesWhatHoldsMoreOrLess) {
         EXPECT_EQ(result.error().object, "frame 7");
     }
     std::vector<std::byte> out(5000);
-    EXPECT_FALSE(decoder.decode(GetParam().codec, std::span(encoded).first(encoded.size() - 1), out, "frame"));
+    EXPECT_FALSE(
+        decoder.decode(GetParam().codec, std::span(encoded).first(encoded.size() - 1), out, "frame"));
     EXPECT_FALSE(decoder.decode(GetParam().codec, {}, out, "frame"));
 }
 
@@ -69,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(All, FrameCodec,
                                          EncodeSettings{Codec::zstd, 19}, EncodeSettings{Codec::lz4, 1},
                                          EncodeSettings{Codec::lz4, 12}),
                          [](const auto& instance) {
-                             return std::string(codec_name(instance.param.codec)) + std::to_string(instance.param.level);
+                             return std::string(codec_name(instance.param.codec)) +
+                                    std::to_string(instance.param.level);
                          });
 
 }  // namespace

@@ -50,8 +50,10 @@ TEST(Lock, RefusesWhatItCannotBelieve) {
     expect_corrupt("[]", "not a JSON object");
     expect_corrupt(std::string(100, '['), "nested too deeply");
     expect_corrupt(replaced(good, "\"ballast\": 1", "\"ballast\": 2"), "lock format 2 is not known");
-    expect_corrupt(replaced(good, "\"name\": \"rendering\"", "\"name\": 5"), "field 'name': missing, or not a text");
-    expect_corrupt(replaced(good, "\"name\": \"rendering\"", "\"name\": \"../x\""), "field 'name': not a name");
+    expect_corrupt(replaced(good, "\"name\": \"rendering\"", "\"name\": 5"),
+                   "field 'name': missing, or not a text");
+    expect_corrupt(replaced(good, "\"name\": \"rendering\"", "\"name\": \"../x\""),
+                   "field 'name': not a name");
     expect_corrupt(replaced(good, "\"tree\": \"00", "\"tree\": \"0g"), "field 'tree': not a SHA-256 digest");
     expect_corrupt(replaced(good, "/tmp/ballast", "tmp"), "field 'root': not an absolute path");
     expect_corrupt(replaced(good, "usr/bin", "../bin"), "field 'path': the path climbs");
@@ -71,7 +73,8 @@ TEST(Version, ReadsBackWhatWasWritten) {
 
 TEST(Keys, NamesAreSafeInPaths) {
     EXPECT_TRUE(is_version_name("1.4.2-rc+1_x"));
-    for (const char* bad : {"", ".", "..", "a/b", "-x", "a b", "a~1", "\xC3\xA9"}) EXPECT_FALSE(is_version_name(bad)) << bad;
+    for (const char* bad : {"", ".", "..", "a/b", "-x", "a b", "a~1", "\xC3\xA9"})
+        EXPECT_FALSE(is_version_name(bad)) << bad;
     EXPECT_FALSE(is_version_name(std::string(129, 'a')));
 }
 

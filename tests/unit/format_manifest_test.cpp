@@ -37,7 +37,9 @@ TEST(Manifest, ReadsBackWhatWasWritten) {
     EXPECT_EQ(manifest.compute_tree_digest(), manifest.tree());
 }
 
-TEST(Manifest, IsTheSameBytesForTheSameParts) { EXPECT_EQ(sample().manifest, sample().manifest); }
+TEST(Manifest, IsTheSameBytesForTheSameParts) {
+    EXPECT_EQ(sample().manifest, sample().manifest);
+}
 
 TEST(Manifest, FindsTheFramesOfAContent) {
     const auto manifest = Manifest::parse(sample().manifest, "m").value();
@@ -51,7 +53,8 @@ TEST(Manifest, FindsTheFramesOfAContent) {
 
 TEST(Manifest, TreeDigestDependsOnTheTreeAlone) {
     const auto one = make_version({file("a", noise(100'000, 3))});
-    const auto other_frames = make_version({file("a", noise(100'000, 3))}, {.frame_bytes = 10'000, .codecs = {Codec::raw}});
+    const auto other_frames =
+        make_version({file("a", noise(100'000, 3))}, {.frame_bytes = 10'000, .codecs = {Codec::raw}});
     EXPECT_NE(one.lock.manifest, other_frames.lock.manifest);
     EXPECT_EQ(one.lock.tree, other_frames.lock.tree);
     EXPECT_NE(one.lock.tree, make_version({file("a", noise(100'000, 3), 0755)}).lock.tree);
@@ -80,14 +83,20 @@ TEST_P(BrokenManifest, IsRefusedAsCorrupt) {
 INSTANTIATE_TEST_SUITE_P(
     Rules, BrokenManifest,
     testing::Values(
-        Broken{"AbsolutePath", [](ManifestParts& m) { m.entries[0].path = "/bin"; }, "'/bin': the path is absolute"},
+        Broken{"AbsolutePath", [](ManifestParts& m) { m.entries[0].path = "/bin"; },
+               "'/bin': the path is absolute"},
         Broken{"ClimbingPath", [](ManifestParts& m) { m.entries[0].path = ".."; }, "the path climbs"},
         Broken{"EmptyComponent", [](ManifestParts& m) { m.entries[1].path = "bin//gs"; }, "empty component"},
         Broken{"DotComponent", [](ManifestParts& m) { m.entries[1].path = "bin/./gs"; }, "'.' component"},
         Broken{"Nul", [](ManifestParts& m) { m.entries[0].path = std::string_view("b\0n", 3); }, "NUL"},
-        Broken{"Duplicate", [](ManifestParts& m) { m.entries[2].path = "bin/gs"; }, "out of order or there twice"},
+        Broken{"Duplicate", [](ManifestParts& m) { m.entries[2].path = "bin/gs"; },
+               "out of order or there twice"},
         Broken{"Order", [](ManifestParts& m) { std::swap(m.entries[1], m.entries[2]); }, "out of order"},
-        Broken{"FileBelowFile", [](ManifestParts& m) { m.entries[0].kind = EntryKind::file; m.entries[0].content = 0; },
+        Broken{"FileBelowFile",
+               [](ManifestParts& m) {
+                   m.entries[0].kind = EntryKind::file;
+                   m.entries[0].content = 0;
+               },
                "its parent is not a directory"},
         Broken{"FileBelowSymlink",
                [](ManifestParts& m) {
@@ -95,28 +104,46 @@ INSTANTIATE_TEST_SUITE_P(
                    m.entries[0].target = "lib";
                },
                "its parent is not a directory"},
-        Broken{"MissingParent", [](ManifestParts& m) { m.entries.erase(m.entries.begin()); }, "its parent is not a directory"},
+        Broken{"MissingParent", [](ManifestParts& m) { m.entries.erase(m.entries.begin()); },
+               "its parent is not a directory"},
         Broken{"SetUid", [](ManifestParts& m) { m.entries[1].mode = 04755; }, "more than permission bits"},
         Broken{"Group", [](ManifestParts& m) { m.entries[1].group = 1; }, "its group is not listed"},
         Broken{"Content", [](ManifestParts& m) { m.entries[1].content = 99; }, "its content is not listed"},
-        Broken{"AbsoluteLink", [](ManifestParts& m) { m.entries[5].target = "/etc/passwd"; }, "leads out of the tree"},
-        Broken{"ClimbingLink", [](ManifestParts& m) { m.entries[5].target = "../../x"; }, "leads out of the tree"},
+        Broken{"AbsoluteLink", [](ManifestParts& m) { m.entries[5].target = "/etc/passwd"; },
+               "leads out of the tree"},
+        Broken{"ClimbingLink", [](ManifestParts& m) { m.entries[5].target = "../../x"; },
+               "leads out of the tree"},
         Broken{"EmptyLink", [](ManifestParts& m) { m.entries[5].target = ""; }, "leads out of the tree"},
-        Broken{"LinkToItself", [](ManifestParts& m) { m.entries[5].target = "a.so.1"; }, "leads out of the tree"},
-        Broken{"FramePack", [](ManifestParts& m) { m.frames[0].pack = 7; }, "frame 0: its pack is not listed"},
-        Broken{"FrameEmpty", [](ManifestParts& m) { m.frames[0].bytes = 0; }, "frame 0: its size is out of bounds"},
-        Broken{"FrameHuge", [](ManifestParts& m) { m.frames[0].bytes = (4U << 20U) + 1; }, "its size is out of bounds"},
-        Broken{"FrameCompressedHuge", [](ManifestParts& m) { m.frames[0].compressed_bytes = 1U << 30U; }, "compressed size"},
-        Broken{"FrameOutside", [](ManifestParts& m) { m.frames[0].offset = m.packs[0].bytes - 1; }, "outside its pack"},
+        Broken{"LinkToItself", [](ManifestParts& m) { m.entries[5].target = "a.so.1"; },
+               "leads out of the tree"},
+        Broken{"FramePack", [](ManifestParts& m) { m.frames[0].pack = 7; },
+               "frame 0: its pack is not listed"},
+        Broken{"FrameEmpty", [](ManifestParts& m) { m.frames[0].bytes = 0; },
+               "frame 0: its size is out of bounds"},
+        Broken{"FrameHuge", [](ManifestParts& m) { m.frames[0].bytes = (4U << 20U) + 1; },
+               "its size is out of bounds"},
+        Broken{"FrameCompressedHuge", [](ManifestParts& m) { m.frames[0].compressed_bytes = 1U << 30U; },
+               "compressed size"},
+        Broken{"FrameOutside", [](ManifestParts& m) { m.frames[0].offset = m.packs[0].bytes - 1; },
+               "outside its pack"},
         Broken{"FrameOverflow", [](ManifestParts& m) { m.frames[0].offset = ~0ULL; }, "outside its pack"},
-        Broken{"FrameCodec", [](ManifestParts& m) { m.frames[0].codec = static_cast<Codec>(9); }, "codec 9 is not known"},
-        Broken{"RawSizes", [](ManifestParts& m) { m.frames[2].compressed_bytes -= 1; }, "a raw frame with two sizes"},
-        Broken{"ContentStart", [](ManifestParts& m) { m.contents[0].first_frame = 99; }, "content 0: it starts outside"},
-        Broken{"ContentOffset", [](ManifestParts& m) { m.contents[0].offset = 1U << 20U; }, "content 0: it starts outside"},
-        Broken{"ContentEnd", [](ManifestParts& m) { m.contents[0].bytes = 1ULL << 39U; }, "content 0: it ends outside"},
+        Broken{"FrameCodec", [](ManifestParts& m) { m.frames[0].codec = static_cast<Codec>(9); },
+               "codec 9 is not known"},
+        Broken{"RawSizes", [](ManifestParts& m) { m.frames[2].compressed_bytes -= 1; },
+               "a raw frame with two sizes"},
+        Broken{"ContentStart", [](ManifestParts& m) { m.contents[0].first_frame = 99; },
+               "content 0: it starts outside"},
+        Broken{"ContentOffset", [](ManifestParts& m) { m.contents[0].offset = 1U << 20U; },
+               "content 0: it starts outside"},
+        Broken{"ContentEnd", [](ManifestParts& m) { m.contents[0].bytes = 1ULL << 39U; },
+               "content 0: it ends outside"},
         Broken{"ContentHuge", [](ManifestParts& m) { m.contents[0].bytes = ~0ULL; }, "larger than any tree"},
         Broken{"NoGroups", [](ManifestParts& m) { m.groups.clear(); }, "number of groups"},
-        Broken{"GroupTwice", [](ManifestParts& m) { m.groups = {"a", "a"}; }, "a group is there twice"},
+        Broken{"GroupTwice",
+               [](ManifestParts& m) {
+                   m.groups = {"a", "a"};
+               },
+               "a group is there twice"},
         Broken{"GroupName", [](ManifestParts& m) { m.groups = {"../x"}; }, "is not a name"}),
     [](const auto& instance) { return instance.param.rule; });
 

@@ -33,7 +33,8 @@ class Lent : public Store {
     Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override {
         return m_store.get_range(key, offset, out);
     }
-    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes, const Sent& sent) override {
+    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                     const Sent& sent) override {
         return m_store.put_if_absent(key, bytes, sent);
     }
     Result<ObjectInfo> head(std::string_view key) override { return m_store.head(key); }
@@ -62,7 +63,9 @@ class Hydrate : public testing::Test {
         options.root = m_root;
         options.groups = std::move(groups);
         options.pipeline.threads = 2;
-        options.open_store = [this]() -> Result<std::unique_ptr<Store>> { return std::make_unique<Lent>(m_store); };
+        options.open_store = [this]() -> Result<std::unique_ptr<Store>> {
+            return std::make_unique<Lent>(m_store);
+        };
         return options;
     }
 
@@ -74,7 +77,9 @@ class Hydrate : public testing::Test {
         return verify_tree(Manifest::parse(version.manifest, "m").value(), tree);
     }
 
-    std::string place(const test::TestVersion& version) const { return m_root + "/" + place_name(version.lock.tree); }
+    std::string place(const test::TestVersion& version) const {
+        return m_root + "/" + place_name(version.lock.tree);
+    }
     std::string tree(const test::TestVersion& version) const { return place(version) + "/tree"; }
 
     static std::vector<test::TestEntry> sample() {
@@ -125,8 +130,8 @@ TEST_F(Hydrate, FetchesEachNeededByteOnce) {
 }
 
 TEST_F(Hydrate, BringsGroupsAloneAndTheRestLater) {
-    const auto version = push({file("a", noise(200'000, 1), 0644, 0), directory("d", 0555), file("d/b", noise(200'000, 2), 0644, 1),
-                               symlink("d/link", "b", 1)},
+    const auto version = push({file("a", noise(200'000, 1), 0644, 0), directory("d", 0555),
+                               file("d/b", noise(200'000, 2), 0644, 1), symlink("d/link", "b", 1)},
                               {.frame_bytes = 50'000, .groups = {"one", "two"}});
     const auto two = run(version, {"two"}).value();
     EXPECT_EQ(two.start, Start::cold);
@@ -189,9 +194,11 @@ TEST_F(Hydrate, SampledBitFlipsInThePackAreDetectedAndNothingIsPublished) {
         EXPECT_EQ(result.error().code, ErrorCode::corrupt);
         EXPECT_THAT(result.error().object, HasSubstr(key));
         EXPECT_FALSE(fs::exists(tree(version)));
+        // Else the frames that were right are taken up, and a flip in them is never read.
+        fs::remove_all(place(version) + "/staging");
     }
     m_store.replace(key, version.pack);
-    EXPECT_TRUE(run(version).value().resumed);
+    ASSERT_TRUE(run(version));
     EXPECT_TRUE(verify(version, tree(version)));
 }
 
@@ -322,6 +329,7 @@ TEST_F(Hydrate, NeverWritesThroughASymlinkInItsOwnDirectories) {
     m_store.replace(version.parts.packs[0].key(), version.pack);
     fs::remove_all(place(version) + "/staging/tree/lib");
     fs::create_symlink(elsewhere, place(version) + "/staging/tree/lib");
+    ASSERT_TRUE(fs::exists(place(version) + "/staged-for"));
     const auto result = run(version);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::corrupt);

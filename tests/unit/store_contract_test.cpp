@@ -77,7 +77,8 @@ TEST_P(StoreContract, ReadsRanges) {
 
 TEST_P(StoreContract, SaysWhatIsNotThere) {
     std::string out(1, '\0');
-    EXPECT_EQ(m_store.get_range("none", 0, std::as_writable_bytes(std::span(out))).error().code, ErrorCode::not_found);
+    EXPECT_EQ(m_store.get_range("none", 0, std::as_writable_bytes(std::span(out))).error().code,
+              ErrorCode::not_found);
     EXPECT_EQ(m_store.head("none").error().code, ErrorCode::not_found);
     EXPECT_EQ(m_store.head("none/below").error().code, ErrorCode::not_found);
     EXPECT_FALSE(object_exists(m_store, "none").value());
@@ -133,8 +134,9 @@ TEST_P(StoreContract, TellsWhatItSent) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, StoreContract,
-    testing::Values(Kind{"memory", []() -> std::unique_ptr<Fixture> { return std::make_unique<MemoryFixture>(); }},
-                    Kind{"file", []() -> std::unique_ptr<Fixture> { return std::make_unique<FileFixture>(); }}),
+    testing::Values(
+        Kind{"memory", []() -> std::unique_ptr<Fixture> { return std::make_unique<MemoryFixture>(); }},
+        Kind{"file", []() -> std::unique_ptr<Fixture> { return std::make_unique<FileFixture>(); }}),
     [](const auto& instance) { return instance.param.name; });
 
 TEST(FileStore, LeavesNoTemporaryFilesAndListsNone) {

@@ -1,0 +1,211 @@
+#include "analyze/zip_estimate.hpp"
+
+#define ZLIB_CONST  // next_in points to what is only read
+#include <zlib.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "analyze/file_window.hpp"
+#include "base/interrupt.hpp"
+#include "base/relative_path.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::uint64_t k_block_bytes = 4'096;         // of a sample
+constexpr std::uint64_t k_whole_block_bytes = 65'536;  // where all is deflated
+constexpr std::uint64_t k_window_bytes = 32'768;       // how far back deflate looks
+constexpr std::uint64_t k_max_blocks = 256;
+constexpr int k_level = 6;
+
+// Of the zip format (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16): a local and a central header with a name each,
+// and the end record.
+constexpr std::uint64_t k_headers_bytes = 30 + 46;
+constexpr std::uint64_t k_end_bytes = 22;
+
+struct Block {
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    double weight = 1;
+};
+
+// The blocks of one file to deflate, in the file's order. A block drawn twice is there twice.
+struct Sample {
+    std::size_t file = 0;  // among the package's entries
+    std::vector<Block> blocks = {};
+    double left = 0;    // what deflate leaves of each block, 0 to 1, times the block's weight
+    double weight = 0;  // the sum of the blocks' weights
+};
+
+// What sorts files that compress alike together: ".so" of "libz.so.1", ".js".
+std::string_view kind_of(std::string_view path) {
+    const std::string_view name = file_name(path);
+    return name.find(".so.") != std::string_view::npos ? std::string_view(".so") : extension(name);
+}
+
+std::vector<std::size_t> files_by_kind(const std::vector<Entry>& entries) {
+    std::vector<std::pair<std::string_view, std::size_t>> files;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i].kind == EntryKind::file && entries[i].size > 0)
+            files.emplace_back(kind_of(entries[i].path), i);
+    }
+    std::sort(files.begin(), files.end());
+    std::vector<std::size_t> indices;
+    indices.reserve(files.size());
+    for (const auto& [kind, index] : files) indices.push_back(index);
+    return indices;
+}
+
+// The block of those that the file is cut into which holds `offset`.
+Block sampled_block(std::uint64_t offset, std::uint64_t file_bytes) {
+    const std::uint64_t start = offset / k_block_bytes * k_block_bytes;
+    return {start, std::min(k_block_bytes, file_bytes - start), 1};
+}
+
+std::vector<Block> all_blocks(std::uint64_t file_bytes) {
+    std::vector<Block> blocks;
+    for (std::uint64_t at = 0; at < file_bytes; at += k_whole_block_bytes) {
+        const std::uint64_t size = std::min(k_whole_block_bytes, file_bytes - at);
+        blocks.push_back({at, size, static_cast<double>(size)});
+    }
+    return blocks;
+}
+
+// All blocks of all files where there are few, each with the weight of its bytes; else those at evenly
+// spread points, whose bytes count by how likely they are drawn.
+std::vector<Sample> draw(const std::vector<Entry>& entries, std::uint64_t all_bytes) {
+    const bool whole = all_bytes <= k_max_blocks * k_block_bytes;
+    std::vector<Sample> samples;
+    std::uint64_t before = 0;  // the bytes of the files that came already
+    std::uint64_t drawn = 0;
+    for (const std::size_t file : files_by_kind(entries)) {
+        const std::uint64_t size = entries[file].size;
+        Sample sample = {file};
+        if (whole) {
+            sample.blocks = all_blocks(size);
+        } else {
+            // The middle of the drawn-th of equal parts; in double, since the product may not fit.
+            const auto point = [&] {
+                return (static_cast<double>(drawn) + 0.5) * static_cast<double>(all_bytes) /
+                       double{k_max_blocks};
+            };
+            while (drawn < k_max_blocks && point() < static_cast<double>(before + size)) {
+                const auto offset =
+                    static_cast<std::uint64_t>(std::max(point() - static_cast<double>(before), 0.0));
+                sample.blocks.push_back(sampled_block(std::min(offset, size - 1), size));
+                ++drawn;
+            }
+        }
+        before += size;
+        if (!sample.blocks.empty()) samples.push_back(std::move(sample));
+    }
+    return samples;
+}
+
+class Deflater {
+  public:
+    Deflater() {
+        // Raw deflate, as zips hold it, with zlib's usual memory.
+        m_ready = deflateInit2(&m_stream, k_level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK;
+        m_out.resize(deflateBound(&m_stream, k_whole_block_bytes) + 64);
+    }
+    Deflater(const Deflater&) = delete;
+    Deflater& operator=(const Deflater&) = delete;
+    ~Deflater() {
+        if (m_ready) deflateEnd(&m_stream);
+    }
+
+    // How much deflate leaves of a block that follows `seen`, at most 1: what does not shrink is stored.
+    double ratio(std::span<const std::byte> seen, std::span<const std::byte> block) {
+        if (!m_ready || deflateReset(&m_stream) != Z_OK) return 1;
+        if (!seen.empty()) {
+            deflateSetDictionary(&m_stream, reinterpret_cast<const Bytef*>(seen.data()),
+                                 static_cast<uInt>(seen.size()));
+        }
+        m_stream.next_in = reinterpret_cast<const Bytef*>(block.data());
+        m_stream.avail_in = static_cast<uInt>(block.size());
+        m_stream.next_out = m_out.data();
+        m_stream.avail_out = static_cast<uInt>(m_out.size());
+        if (deflate(&m_stream, Z_FINISH) != Z_STREAM_END) return 1;
+        return std::min(1.0, static_cast<double>(m_stream.total_out) / static_cast<double>(block.size()));
+    }
+
+  private:
+    z_stream m_stream = {};
+    bool m_ready = false;
+    std::vector<Bytef> m_out;
+};
+
+Result<void> deflate_sample(const Package& package, Deflater& deflater, Sample& sample) {
+    BALLAST_CHECK(check_interrupt(package.name()));
+    BALLAST_TRY(FileWindow window, FileWindow::open(package, sample.file, k_window_bytes));
+    for (const Block& block : sample.blocks) {
+        BALLAST_CHECK(window.move_to(block.offset, block.size));
+        sample.left += block.weight * deflater.ratio(window.before(), window.bytes());
+        sample.weight += block.weight;
+    }
+    return {};
+}
+
+// Deflates the samples in two threads. Each sample's result is its own, so that their sum does not
+// depend on who was faster.
+Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::optional<std::pair<std::size_t, Error>> first_error;
+    const auto work = [&] {
+        Deflater deflater;
+        for (std::size_t i = next++; i < samples.size(); i = next++) {
+            auto done = deflate_sample(package, deflater, samples[i]);
+            if (done) continue;
+            next = samples.size();
+            const std::lock_guard lock(mutex);
+            if (!first_error || i < first_error->first) first_error = {i, std::move(done.error())};
+        }
+    };
+    std::thread other(work);
+    work();
+    other.join();
+    if (first_error) return tl::unexpected<Error>(std::move(first_error->second));
+    return {};
+}
+
+std::uint64_t headers_bytes(const std::vector<Entry>& entries) {
+    std::uint64_t bytes = k_end_bytes;
+    for (const auto& entry : entries) {
+        const std::uint64_t slash = entry.kind == EntryKind::directory ? 1 : 0;
+        bytes += k_headers_bytes + 2 * (entry.path.size() + slash) + entry.target.size();
+    }
+    return bytes;
+}
+
+}  // namespace
+
+Result<std::uint64_t> estimate_zip_bytes(const Package& package) {
+    const auto& entries = package.entries();
+    std::uint64_t all_bytes = 0;
+    for (const auto& entry : entries) all_bytes += entry.size;
+    std::vector<Sample> samples = draw(entries, all_bytes);
+    BALLAST_CHECK(deflate_all(package, samples));
+    double weights = 0;
+    double left = 0;
+    for (const auto& sample : samples) {
+        weights += sample.weight;
+        left += sample.left;
+    }
+    const double ratio = weights > 0 ? left / weights : 0;
+    return headers_bytes(entries) +
+           static_cast<std::uint64_t>(std::llround(ratio * static_cast<double>(all_bytes)));
+}
+
+}  // namespace ballast

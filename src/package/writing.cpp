@@ -1,0 +1,114 @@
+#include "package/writing.hpp"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+#include "base/file.hpp"
+#include "base/interrupt.hpp"
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+#include "format/lock.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t k_copy_bytes = 256 * k_kib;
+
+Result<bool> is_empty_directory(const std::string& path) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), &::closedir);
+    if (!stream) return fail_errno(errno, path, "cannot list the directory");
+    while (const dirent* entry = ::readdir(stream.get())) {
+        const std::string_view name(entry->d_name);
+        if (name != "." && name != "..") return false;
+    }
+    return true;
+}
+
+bool is_slim_directory(const std::string& path) {
+    struct stat info = {};
+    const std::string lock = path + "/" + std::string(k_lock_file);
+    return ::lstat(lock.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool is_slim_zip(const std::string& path) {
+    const auto package = open_package(path);
+    if (!package) return false;
+    const auto& entries = (*package)->entries();
+    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+        return entry.path == k_lock_file && entry.kind == EntryKind::file;
+    });
+}
+
+tl::unexpected<Error> refuse(const std::string& path, std::string_view message) {
+    return fail(ErrorCode::usage, path, message, "name a place where nothing is yet, or remove it first");
+}
+
+}  // namespace
+
+bool is_zip_name(const std::string& path) {
+    return path.ends_with(".zip");
+}
+
+Result<void> check_replaceable(const std::string& path, Replace existing) {
+    struct stat info = {};
+    if (::lstat(path.c_str(), &info) != 0) {
+        if (errno == ENOENT) return {};
+        return fail_errno(errno, path, "cannot stat");
+    }
+    const bool as_zip = is_zip_name(path);
+    if (as_zip ? !S_ISREG(info.st_mode) : !S_ISDIR(info.st_mode)) {
+        return refuse(path, as_zip ? "exists and is not a file" : "exists and is not a directory");
+    }
+    if (as_zip && info.st_size == 0) return {};
+    if (!as_zip) {
+        BALLAST_TRY(const bool is_empty, is_empty_directory(path));
+        if (is_empty) return {};
+    }
+    if (!(as_zip ? is_slim_zip(path) : is_slim_directory(path))) {
+        return refuse(path, as_zip ? "exists and is not a slim package, which alone would be replaced"
+                                   : "is not empty and not a slim package, which alone would be replaced");
+    }
+    if (existing != Replace::slim_package) return refuse(path, "exists already");
+    return {};
+}
+
+std::string containing_directory(const std::string& path) {
+    const auto slash = path.find_last_of('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> check_entry_path(const std::string& path) {
+    if (const auto fault = relative_path_fault(path); !fault.empty()) {
+        return fail(ErrorCode::corrupt, printable(path), fault);
+    }
+    return {};
+}
+
+Result<void> copy_file(FileReader& reader, const Entry& entry, const Fd& fd, std::uint64_t offset,
+                       const std::string& shown) {
+    // One byte more than the file has shows in the first read whether a small one is longer.
+    const auto buffer_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(entry.size + 1, k_copy_bytes));
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
+    std::uint64_t copied = 0;
+    for (;;) {
+        BALLAST_CHECK(check_interrupt(shown));
+        BALLAST_TRY(const std::size_t count, reader.read({buffer.get(), buffer_bytes}));
+        if (count > entry.size - copied) break;
+        BALLAST_CHECK(pwrite_all(fd, {buffer.get(), count}, offset + copied, shown));
+        copied += count;
+        if (count < buffer_bytes && copied == entry.size) return {};
+        if (count == 0) break;
+    }
+    return fail(ErrorCode::corrupt, shown,
+                fmt::format("does not have the {} bytes that were listed", entry.size));
+}
+
+}  // namespace ballast

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "format/entry.hpp"
+#include "package/package_writer.hpp"
+
+// What the writers of directories and of zips share.
+
+namespace ballast {
+
+// Whether the name asks for a zip: it ends in ".zip".
+bool is_zip_name(const std::string& path);
+
+// Errors: usage unless a package may appear at `path`, which a zip or a directory already there decides.
+Result<void> check_replaceable(const std::string& path, Replace existing);
+
+// The directory that `path` stands in: "." when the path names none.
+std::string containing_directory(const std::string& path);
+
+// Errors: corrupt unless `path` is relative and clean. Callers are trusted with it, but a path that
+// climbs must never write outside of the package, whoever forgot to check it.
+Result<void> check_entry_path(const std::string& path);
+
+// Writes all that the reader has to `fd` at `offset`; see PackageWriter::add_file().
+Result<void> copy_file(FileReader& reader, const Entry& entry, const Fd& fd, std::uint64_t offset,
+                       const std::string& shown);
+
+}  // namespace ballast
