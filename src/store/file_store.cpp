@@ -25,6 +25,27 @@ tl::unexpected<Error> store_error(int saved_errno, const std::string& path, std:
     return error;
 }
 
+StoreTime modified(const struct stat& info) {
+    return StoreTime(std::chrono::seconds(info.st_mtim.tv_sec));
+}
+
+class FileRange : public RangeReader {
+  public:
+    FileRange(Fd fd, std::uint64_t offset, std::string path)
+        : m_fd(std::move(fd)), m_offset(offset), m_path(std::move(path)) {}
+
+    Result<void> read(std::span<std::byte> out) override {
+        BALLAST_CHECK(pread_exact(m_fd, out, m_offset, m_path));
+        m_offset += out.size();
+        return {};
+    }
+
+  private:
+    Fd m_fd;
+    std::uint64_t m_offset;
+    std::string m_path;
+};
+
 }  // namespace
 
 Result<std::string> FileStore::path_of(std::string_view key) const {
@@ -34,11 +55,13 @@ Result<std::string> FileStore::path_of(std::string_view key) const {
     return m_directory + "/" + std::string(key);
 }
 
-Result<void> FileStore::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
-    BALLAST_TRY(const std::string path, path_of(key));
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+Result<std::unique_ptr<RangeReader>> FileStore::open_range(std::string_view key, std::uint64_t offset,
+                                                           std::uint64_t /*bytes*/,
+                                                           std::stop_token /*stop*/) {
+    BALLAST_TRY(std::string path, path_of(key));
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return store_error(errno, path, "cannot open");
-    return pread_exact(fd, out, offset, path);
+    return std::make_unique<FileRange>(std::move(fd), offset, std::move(path));
 }
 
 Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
@@ -66,7 +89,7 @@ Result<ObjectInfo> FileStore::head(std::string_view key) {
         return store_error(errno == ENOTDIR ? ENOENT : errno, path, "cannot stat");
     }
     if (!S_ISREG(info.st_mode)) return fail(ErrorCode::not_found, path, "not an object");
-    return ObjectInfo{std::string(key), static_cast<std::uint64_t>(info.st_size)};
+    return ObjectInfo{std::string(key), static_cast<std::uint64_t>(info.st_size), modified(info)};
 }
 
 Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
@@ -79,13 +102,12 @@ Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
     std::filesystem::recursive_directory_iterator at(directory, error);
     if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return objects;
     for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-        std::error_code stat_error;
-        if (!at->is_regular_file(stat_error)) continue;
         std::string key = at->path().string().substr(m_directory.size() + 1);
         const bool temporary = key.find('~') != std::string::npos;  // see AtomicFile
         if (temporary || !key.starts_with(prefix)) continue;
-        const std::uint64_t bytes = at->file_size(stat_error);
-        if (!stat_error) objects.push_back({std::move(key), bytes});
+        struct stat info = {};
+        if (::lstat(at->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+        objects.push_back({std::move(key), static_cast<std::uint64_t>(info.st_size), modified(info)});
     }
     if (error) return store_error(error.value(), directory, "cannot list");
     std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });

@@ -15,7 +15,8 @@ class FileStore : public Store {
 
     const std::string& url() const override { return m_url; }
     unsigned fetch_concurrency() const override { return 0; }
-    Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override;
+    Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
+                                                    std::uint64_t bytes, std::stop_token stop) override;
     Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                      const Sent& sent) override;
     Result<ObjectInfo> head(std::string_view key) override;

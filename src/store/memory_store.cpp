@@ -19,23 +19,43 @@ Result<void> check_key(std::string_view key) {
     return {};
 }
 
+StoreTime now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+class MemoryRange : public RangeReader {
+  public:
+    explicit MemoryRange(std::string bytes) : m_bytes(std::move(bytes)) {}
+
+    Result<void> read(std::span<std::byte> out) override {
+        if (!out.empty()) std::memcpy(out.data(), m_bytes.data() + m_at, out.size());
+        m_at += out.size();
+        return {};
+    }
+
+  private:
+    std::string m_bytes;
+    std::size_t m_at = 0;
+};
+
 }  // namespace
 
 void MemoryStore::note(std::string call, std::string_view key, std::uint64_t offset, std::uint64_t bytes) {
     m_accesses.push_back({std::move(call), std::string(key), offset, bytes});
 }
 
-Result<void> MemoryStore::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
+Result<std::unique_ptr<RangeReader>> MemoryStore::open_range(std::string_view key, std::uint64_t offset,
+                                                             std::uint64_t bytes, std::stop_token /*stop*/) {
     BALLAST_CHECK(check_key(key));
     const std::lock_guard lock(m_mutex);
-    note("get_range", key, offset, out.size());
+    note("open_range", key, offset, bytes);
     const auto at = m_objects.find(key);
     if (at == m_objects.end()) return absent(key);
-    if (offset > at->second.size() || out.size() > at->second.size() - offset) {
+    const std::string& all = at->second.bytes;
+    if (offset > all.size() || bytes > all.size() - offset) {
         return fail(ErrorCode::corrupt, key, "ends before the bytes that were asked for");
     }
-    if (!out.empty()) std::memcpy(out.data(), at->second.data() + offset, out.size());
-    return {};
+    return std::make_unique<MemoryRange>(all.substr(offset, bytes));
 }
 
 Result<PutOutcome> MemoryStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
@@ -44,7 +64,8 @@ Result<PutOutcome> MemoryStore::put_if_absent(std::string_view key, std::span<co
     const std::lock_guard lock(m_mutex);
     note("put_if_absent", key, 0, bytes.size());
     if (m_objects.contains(key)) return PutOutcome::already_there;
-    m_objects.emplace(key, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    m_objects.emplace(key,
+                      Object{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()), now()});
     if (sent) sent(bytes.size());
     return PutOutcome::stored;
 }
@@ -55,7 +76,7 @@ Result<ObjectInfo> MemoryStore::head(std::string_view key) {
     note("head", key);
     const auto at = m_objects.find(key);
     if (at == m_objects.end()) return absent(key);
-    return ObjectInfo{at->first, at->second.size()};
+    return ObjectInfo{at->first, at->second.bytes.size(), at->second.modified};
 }
 
 Result<std::vector<ObjectInfo>> MemoryStore::list(std::string_view prefix) {
@@ -64,7 +85,7 @@ Result<std::vector<ObjectInfo>> MemoryStore::list(std::string_view prefix) {
     std::vector<ObjectInfo> objects;
     for (auto at = m_objects.lower_bound(prefix); at != m_objects.end() && at->first.starts_with(prefix);
          ++at) {
-        objects.push_back({at->first, at->second.size()});
+        objects.push_back({at->first, at->second.bytes.size(), at->second.modified});
     }
     return objects;
 }
@@ -89,7 +110,12 @@ void MemoryStore::forget_accesses() {
 
 void MemoryStore::replace(const std::string& key, std::string bytes) {
     const std::lock_guard lock(m_mutex);
-    m_objects[key] = std::move(bytes);
+    m_objects[key] = {std::move(bytes), now()};
+}
+
+void MemoryStore::backdate(const std::string& key, StoreTime modified) {
+    const std::lock_guard lock(m_mutex);
+    m_objects.at(key).modified = modified;
 }
 
 }  // namespace ballast

@@ -14,7 +14,7 @@ namespace ballast {
 class MemoryStore : public Store {
   public:
     struct Access {
-        std::string call;  // "get_range", "put_if_absent", "head", "list", "remove"
+        std::string call;  // "open_range", "put_if_absent", "head", "list", "remove"
         std::string key;
         std::uint64_t offset = 0;
         std::uint64_t bytes = 0;
@@ -22,7 +22,8 @@ class MemoryStore : public Store {
 
     const std::string& url() const override { return m_url; }
     unsigned fetch_concurrency() const override { return 0; }
-    Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override;
+    Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
+                                                    std::uint64_t bytes, std::stop_token stop) override;
     Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                      const Sent& sent) override;
     Result<ObjectInfo> head(std::string_view key) override;
@@ -34,12 +35,18 @@ class MemoryStore : public Store {
 
     // Damages an object in place, as a broken disk or a hostile store would.
     void replace(const std::string& key, std::string bytes);
+    // Makes an object older, as time would.
+    void backdate(const std::string& key, StoreTime modified);
 
   private:
     void note(std::string call, std::string_view key, std::uint64_t offset = 0, std::uint64_t bytes = 0);
 
     mutable std::mutex m_mutex;
-    std::map<std::string, std::string, std::less<>> m_objects;
+    struct Object {
+        std::string bytes;
+        StoreTime modified;
+    };
+    std::map<std::string, Object, std::less<>> m_objects;
     std::vector<Access> m_accesses;
     std::string m_url = "memory:";
 };

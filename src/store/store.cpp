@@ -6,6 +6,11 @@
 
 namespace ballast {
 
+Result<void> Store::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
+    BALLAST_TRY(const auto range, open_range(key, offset, out.size()));
+    return range->read(out);
+}
+
 Result<std::string> read_object(Store& store, std::string_view key, std::uint64_t max_bytes) {
     BALLAST_TRY(const ObjectInfo info, store.head(key));
     if (info.bytes > max_bytes) {

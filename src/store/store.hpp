@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +15,35 @@
 
 namespace ballast {
 
+using StoreTime = std::chrono::sys_seconds;
+
 struct ObjectInfo {
     std::string key;
     std::uint64_t bytes = 0;
+    StoreTime modified;  // by the store's clock, which is that of all its objects
 };
 
 enum class PutOutcome : std::uint8_t { stored, already_there };
+
+// Some bytes of one object, in order.
+class RangeReader {
+  public:
+    RangeReader() = default;
+    RangeReader(const RangeReader&) = delete;
+    RangeReader& operator=(const RangeReader&) = delete;
+    virtual ~RangeReader() = default;
+
+    // Fills `out` with the range's next bytes. Blocks. REQUIRES: no more than the range still has.
+    // Errors: as Store::open_range; nothing can be read after one.
+    virtual Result<void> read(std::span<std::byte> out) = 0;
+};
+
+// What a store did for its user so far, attempts that failed included.
+struct StoreActivity {
+    std::uint64_t requests = 0;
+    std::uint64_t retries = 0;         // requests made again after a failure
+    std::uint64_t received_bytes = 0;  // of objects, however often
+};
 
 // Where manifests, packs and versions live. Keys are '/'-separated clean relative paths
 // (base/relative_path.hpp); objects are immutable. Every implementation passes the one suite in
@@ -34,13 +59,20 @@ class Store {
     // As the user named it, without credentials.
     virtual const std::string& url() const = 0;
 
-    // How many calls of get_range at once make it fastest; 0 when the caller's own thread is best
+    // How many open ranges at once make it fastest; 0 when the caller's own thread is best
     // (a local file system: another thread would only copy what the page cache has).
     virtual unsigned fetch_concurrency() const = 0;
 
-    // Reads out.size() bytes at `offset` of the object.
-    // Errors: not_found, permission, unavailable (worth a retry), corrupt (the object is shorter).
-    virtual Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) = 0;
+    // Reads `bytes` bytes at `offset` of the object, piece by piece. `stop` gives up a read that
+    // blocks: it then fails with code interrupted.
+    // Errors, here or from the reader: not_found, permission, unavailable (the store tried again as
+    // often as it was worth), corrupt (the object is shorter), interrupted.
+    virtual Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
+                                                            std::uint64_t bytes,
+                                                            std::stop_token stop = {}) = 0;
+
+    // The same at once.
+    Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out);
 
     // Makes the object with all of `bytes`, or leaves the one that is there: never a part, never a
     // change. `sent` is told, from this thread, of the bytes as they leave.
@@ -57,6 +89,8 @@ class Store {
 
     // Removes the object; one that is absent is fine.
     virtual Result<void> remove(std::string_view key) = 0;
+
+    virtual StoreActivity activity() const { return {}; }
 };
 
 // Reads an object of at most `max_bytes` whole. Errors: as head and get_range; corrupt when larger.

@@ -30,8 +30,9 @@ class Lent : public Store {
     explicit Lent(Store& store) : m_store(store) {}
     const std::string& url() const override { return m_store.url(); }
     unsigned fetch_concurrency() const override { return m_store.fetch_concurrency(); }
-    Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) override {
-        return m_store.get_range(key, offset, out);
+    Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
+                                                    std::uint64_t bytes, std::stop_token stop) override {
+        return m_store.open_range(key, offset, bytes, std::move(stop));
     }
     Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                      const Sent& sent) override {
@@ -121,7 +122,7 @@ TEST_F(Hydrate, FetchesEachNeededByteOnce) {
     const auto report = run(version).value();
     std::uint64_t fetched = 0;
     for (const auto& access : m_store.accesses()) {
-        EXPECT_EQ(access.call, "get_range") << "no round trip for metadata";
+        EXPECT_EQ(access.call, "open_range") << "no round trip for metadata";
         fetched += access.bytes;
     }
     EXPECT_EQ(fetched, version.pack.size() - 16) << "the pack less its header";

@@ -75,6 +75,28 @@ TEST_P(StoreContract, ReadsRanges) {
     EXPECT_EQ(result.error().code, ErrorCode::corrupt);
 }
 
+TEST_P(StoreContract, ReadsARangePieceByPiece) {
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes("0123456789")));
+    const auto range = m_store.open_range("k", 2, 7).value();
+    std::string out;
+    for (const std::size_t piece : {3U, 1U, 3U}) {
+        std::string bytes(piece, '\0');
+        ASSERT_TRUE(range->read(std::as_writable_bytes(std::span(bytes))));
+        out += bytes;
+    }
+    EXPECT_EQ(out, "2345678");
+}
+
+TEST_P(StoreContract, KnowsWhenAnObjectWasMade) {
+    const auto before = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    ASSERT_TRUE(m_store.put_if_absent("k", as_bytes("1")));
+    const auto after = std::chrono::system_clock::now();
+    const auto modified = m_store.head("k").value().modified;
+    EXPECT_GE(modified, before - std::chrono::seconds(1));
+    EXPECT_LE(modified, after + std::chrono::seconds(1));
+    EXPECT_EQ(m_store.list("k").value().at(0).modified, modified);
+}
+
 TEST_P(StoreContract, SaysWhatIsNotThere) {
     std::string out(1, '\0');
     EXPECT_EQ(m_store.get_range("none", 0, std::as_writable_bytes(std::span(out))).error().code,
