@@ -20,3 +20,7 @@ endfunction()
 ballast_static_archive(static_zstd libzstd.a)
 ballast_static_archive(static_lz4 liblz4.a)
 ballast_static_archive(static_crypto libcrypto.a)
+ballast_static_archive(static_ssl libssl.a)
+target_link_libraries(static_ssl INTERFACE static_crypto)
+ballast_static_archive(static_expat libexpat.a)
+find_package(Boost 1.81 REQUIRED)   # Asio and Beast: headers only

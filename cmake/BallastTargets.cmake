@@ -44,10 +44,10 @@ function(ballast_precompile target)
   endif()
 endfunction()
 
-# ballast_folder(NAME DEPS...): all .cpp files directly in the current folder become the static library
+# ballast_folder(NAME DEPS...): all .cpp files in the current folder and below become the static library
 # ballast_NAME, which may use the folders that DEPS names (tests/layers.py holds the order).
 function(ballast_folder name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(NOT sources)
     return()
   endif()

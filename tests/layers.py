@@ -43,7 +43,7 @@ def faults(src):
         is_run = folder == "cli" and path.name.startswith("run_")
         allowed = RUN_MAY_INCLUDE if is_run else MAY_INCLUDE.get(folder, set())
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            match = re.match(r'#include "([a-z]+)/([a-z0-9_.]+)"', line)
+            match = re.match(r'#include "([a-z]+)/([a-z0-9_./]+)"', line)
             if not match or match[1] not in folders:
                 continue
             own = match[1] == folder and (not is_run or match[2].startswith("run_"))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/file_store.hpp"
+#include "store/s3/s3_store.hpp"
 
 namespace ballast {
 
@@ -30,7 +31,7 @@ Result<bool> object_exists(Store& store, std::string_view key) {
     return tl::unexpected<Error>(info.error());
 }
 
-Result<std::unique_ptr<Store>> open_store(const std::string& url) {
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
     constexpr std::string_view k_file_scheme = "file://";
     if (url.empty()) {
         return fail(ErrorCode::usage, "store", "no store was given",
@@ -44,12 +45,16 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url) {
         }
         return std::make_unique<FileStore>(std::move(path), url);
     }
+    if (url.starts_with("s3://")) {
+        BALLAST_TRY(auto client, S3Client::open(url, options));
+        return std::make_unique<S3Store>(std::move(client));
+    }
     const auto colon = url.find(':');
     const bool has_scheme = colon != std::string::npos && colon > 1 && url.find('/') > colon;
     if (has_scheme) {
         return fail(ErrorCode::usage, url,
                     fmt::format("stores of kind '{}' are not known", url.substr(0, colon)),
-                    "use file:///dir or a plain path");
+                    "use s3://bucket/prefix, file:///dir or a plain path");
     }
     return std::make_unique<FileStore>(url, url);
 }

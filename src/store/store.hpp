@@ -45,6 +45,11 @@ struct StoreActivity {
     std::uint64_t received_bytes = 0;  // of objects, however often
 };
 
+struct StoreOptions {
+    // No call goes on past it; errors say so.
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
 // Where manifests, packs and versions live. Keys are '/'-separated clean relative paths
 // (base/relative_path.hpp); objects are immutable. Every implementation passes the one suite in
 // tests/contract. All calls block and are thread-safe; all may be repeated. Errors name the object
@@ -75,7 +80,7 @@ class Store {
     Result<void> get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out);
 
     // Makes the object with all of `bytes`, or leaves the one that is there: never a part, never a
-    // change. `sent` is told, from this thread, of the bytes as they leave.
+    // change. `sent` is told of the bytes as they leave, once each, one call at a time.
     // Errors: permission, unavailable, no_space.
     using Sent = std::function<void(std::uint64_t bytes)>;
     virtual Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
@@ -99,7 +104,8 @@ Result<std::string> read_object(Store& store, std::string_view key, std::uint64_
 // Whether the object exists. Errors: permission, unavailable.
 Result<bool> object_exists(Store& store, std::string_view key);
 
-// The store behind a URL: "file:///dir" or a plain path. Errors: usage for any other scheme.
-Result<std::unique_ptr<Store>> open_store(const std::string& url);
+// The store behind a URL: "s3://bucket/prefix?…" (store/s3/location.hpp), "file:///dir" or a plain path.
+// Asks nothing of it yet. Errors: usage.
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options = {});
 
 }  // namespace ballast

@@ -3,11 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <thread>
 
 #include "base/file.hpp"
+#include "base/parallel.hpp"
 #include "store/file_store.hpp"
 #include "store/memory_store.hpp"
 #include "store/store.hpp"
@@ -32,6 +39,24 @@ struct FileFixture : Fixture {
     TemporaryDirectory m_directory = TemporaryDirectory::create().value();
     FileStore m_store{m_directory.path() + "/made/by/the/first/put", "file:test"};
     Store& store() override { return m_store; }
+};
+
+// A bucket of a real server, named by BALLAST_TEST_S3 ("s3://bucket?endpoint=…"): tests/field/gateway starts
+// one. Each test has a prefix of its own.
+const char* s3_url() {
+    return std::getenv("BALLAST_TEST_S3");
+}
+
+struct S3Fixture : Fixture {
+    std::unique_ptr<Store> m_store = open();
+    Store& store() override { return *m_store; }
+
+    static std::unique_ptr<Store> open() {
+        const std::string url = s3_url();
+        const auto question = std::min(url.find('?'), url.size());
+        const auto name = fmt::format("/contract/{}-{}", ::getpid(), std::random_device{}());
+        return open_store(url.substr(0, question) + name + url.substr(question)).value();
+    }
 };
 
 struct Kind {
@@ -147,6 +172,44 @@ TEST_P(StoreContract, StoresOnceWhenManyPutAtOnce) {
     EXPECT_EQ(bytes, std::string(100'000, bytes[0]));
 }
 
+TEST_P(StoreContract, KeepsLargeObjects) {
+    std::string bytes(40'000'001, '\0');
+    std::minstd_rand random(1);
+    for (std::size_t i = 0; i < bytes.size(); i += 97) bytes[i] = static_cast<char>(random());
+    ASSERT_EQ(m_store.put_if_absent("packs/large", as_bytes(bytes)).value(), PutOutcome::stored);
+    EXPECT_EQ(m_store.put_if_absent("packs/large", as_bytes(bytes)).value(), PutOutcome::already_there);
+    EXPECT_EQ(m_store.head("packs/large").value().bytes, bytes.size());
+    EXPECT_TRUE(read_object(m_store, "packs/large", bytes.size()).value() == bytes);
+    EXPECT_THAT(keys("packs/"), ElementsAre("packs/large"));
+    ASSERT_TRUE(m_store.remove("packs/large"));
+}
+
+TEST_P(StoreContract, KeepsEmptyObjects) {
+    ASSERT_EQ(m_store.put_if_absent("empty", {}).value(), PutOutcome::stored);
+    EXPECT_EQ(m_store.head("empty").value().bytes, 0U);
+    EXPECT_EQ(read_object(m_store, "empty", 10).value(), "");
+}
+
+TEST_P(StoreContract, KeepsUnusualKeys) {
+    for (const char* key : {"a b+c", "per%cent", "q?x=1&y", "\xc3\xa9t\xc3\xa9", "(x)!*'"}) {
+        ASSERT_EQ(m_store.put_if_absent(key, as_bytes(key)).value(), PutOutcome::stored) << key;
+        EXPECT_EQ(read_object(m_store, key, 100).value(), key);
+        EXPECT_THAT(keys(key), ElementsAre(key));
+    }
+}
+
+TEST_P(StoreContract, ListsMoreThanAPageHolds) {
+    constexpr std::size_t k_count = 1100;  // S3 answers with 1,000 at most
+    ASSERT_TRUE(parallel_for(8, [&](std::size_t lane) -> Result<void> {
+        for (std::size_t i = lane; i < k_count; i += 8)
+            BALLAST_CHECK(m_store.put_if_absent(fmt::format("many/{:04}", i), as_bytes("x")));
+        return {};
+    }));
+    const auto found = keys("many/");
+    ASSERT_EQ(found.size(), k_count);
+    EXPECT_EQ(found.back(), "many/1099");
+}
+
 TEST_P(StoreContract, TellsWhatItSent) {
     std::uint64_t sent = 0;
     const std::string bytes(10'000'000, 'x');
@@ -154,12 +217,17 @@ TEST_P(StoreContract, TellsWhatItSent) {
     EXPECT_EQ(sent, bytes.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, StoreContract,
-    testing::Values(
-        Kind{"memory", []() -> std::unique_ptr<Fixture> { return std::make_unique<MemoryFixture>(); }},
-        Kind{"file", []() -> std::unique_ptr<Fixture> { return std::make_unique<FileFixture>(); }}),
-    [](const auto& instance) { return instance.param.name; });
+std::vector<Kind> kinds() {
+    std::vector<Kind> all = {
+        {"memory", []() -> std::unique_ptr<Fixture> { return std::make_unique<MemoryFixture>(); }},
+        {"file", []() -> std::unique_ptr<Fixture> { return std::make_unique<FileFixture>(); }}};
+    if (s3_url() != nullptr)
+        all.push_back({"s3", []() -> std::unique_ptr<Fixture> { return std::make_unique<S3Fixture>(); }});
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreContract, testing::ValuesIn(kinds()),
+                         [](const auto& instance) { return instance.param.name; });
 
 TEST(FileStore, LeavesNoTemporaryFilesAndListsNone) {
     const auto directory = TemporaryDirectory::create().value();

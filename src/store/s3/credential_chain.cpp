@@ -1,0 +1,57 @@
+#include "store/s3/credential_chain.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr auto k_early = std::chrono::minutes(5);
+
+}  // namespace
+
+CredentialChain::CredentialChain(AwsProfile profile, std::string region, OpenTls tls)
+    : m_profile(std::move(profile)), m_region(std::move(region)), m_tls(std::move(tls)) {}
+
+Result<std::optional<Credentials>> CredentialChain::current(const CallLimits& limits) {
+    const std::lock_guard lock(m_mutex);
+    const auto now = std::chrono::system_clock::now();
+    const bool expires_soon = m_found && m_found->expires && *m_found->expires - k_early <= now;
+    if (!m_asked || expires_soon) {
+        auto found = ask(limits);
+        // What is still good for a while is used while its source does not answer.
+        const bool still_good = expires_soon && *m_found->expires > now;
+        if (!found && !still_good) return pass_on(std::move(found));
+        if (found) m_found = std::move(*found);
+        m_asked = true;
+    }
+    if (!m_found) return std::nullopt;
+    return m_found->credentials;
+}
+
+Result<bool> CredentialChain::renew(const Credentials& refused, const CallLimits& limits) {
+    const std::lock_guard lock(m_mutex);
+    const auto same = [&] {
+        return m_found && m_found->credentials.access_key_id == refused.access_key_id &&
+               m_found->credentials.session_token == refused.session_token;
+    };
+    if (!same()) return true;  // another thread was faster
+    BALLAST_TRY(m_found, ask(limits));
+    return m_found.has_value() && !same();
+}
+
+MaybeCredentials CredentialChain::ask(const CallLimits& limits) const {
+    BALLAST_TRY(auto found, credentials_from_environment());
+    if (!found) {
+        BALLAST_TRY(found, credentials_from_web_identity(m_region, m_tls, limits));
+    }
+    if (!found) {
+        BALLAST_TRY(found, credentials_from_profile(m_profile));
+    }
+    if (!found) {
+        BALLAST_TRY(found, credentials_from_container(m_tls, limits));
+    }
+    if (!found) {
+        BALLAST_TRY(found, credentials_from_instance(limits));
+    }
+    return found;
+}
+
+}  // namespace ballast

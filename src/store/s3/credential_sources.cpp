@@ -1,0 +1,241 @@
+#include "store/s3/credential_sources.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "store/s3/http_connection.hpp"
+#include "store/s3/refusal.hpp"
+#include "store/s3/xml.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::string_view k_container_host = "http://169.254.170.2";
+constexpr std::string_view k_instance_host = "http://169.254.169.254";
+constexpr std::size_t k_max_token_bytes = 64U << 10U;
+// These servers are on the same machine: one that does not answer soon is not there.
+constexpr HttpConnection::Patience k_local_patience{
+    std::chrono::milliseconds(1000), std::chrono::milliseconds(5000), std::chrono::milliseconds(5000)};
+
+Result<std::string> read_token(const std::string& variable, const std::string& path) {
+    auto text = read_file(path, k_max_token_bytes);
+    if (!text) {
+        return fail(ErrorCode::usage, variable + ": " + path, text.error().message,
+                    "name a readable file that holds the token");
+    }
+    while (text->ends_with('\n') || text->ends_with('\r') || text->ends_with(' ')) text->pop_back();
+    return std::move(*text);
+}
+
+// Asks until an answer, a few times: these endpoints throttle, and are slow to start.
+Result<HttpAnswer> ask(const HttpUrl& url, Tls* tls, HttpRequest request, const CallLimits& limits) {
+    BALLAST_TRY(request.path, percent_decode(url.path, url.endpoint.url()));
+    for (std::string_view query = url.query; !query.empty();) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto pair = query.substr(0, end);
+        const auto equals = std::min(pair.find('='), pair.size());
+        BALLAST_TRY(std::string name, percent_decode(pair.substr(0, equals), url.endpoint.url()));
+        BALLAST_TRY(std::string value,
+                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), url.endpoint.url()));
+        request.query.emplace_back(std::move(name), std::move(value));
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    constexpr int k_attempts = 3;
+    for (int attempt = 1;; ++attempt) {
+        auto answer = http_call(url.endpoint, tls, request, k_local_patience, limits);
+        const bool again = answer ? answer->head.status >= 500 || answer->head.status == 429
+                                  : answer.error().code == ErrorCode::unavailable;
+        if (!again || attempt == k_attempts || CallLimits::Clock::now() >= limits.deadline) return answer;
+    }
+}
+
+Result<FoundCredentials> ask_for_json(const HttpUrl& url, Tls* tls, const HttpRequest& request,
+                                      const std::string& shown, const CallLimits& limits) {
+    auto answer = ask(url, tls, request, limits);
+    if (!answer) {
+        return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
+    }
+    if (answer->head.status != 200) {
+        return fail(ErrorCode::permission, shown,
+                    fmt::format("gives no credentials: HTTP {}", answer->head.status),
+                    "check the role of the function or task");
+    }
+    return parse_credentials_json(answer->body, shown);
+}
+
+// Plain HTTP is for addresses that do not leave the machine, as the SDKs have it.
+bool is_local(const Endpoint& endpoint) {
+    return endpoint.scheme == Endpoint::Scheme::https || endpoint.host == "localhost" ||
+           endpoint.host == "::1" || endpoint.host.starts_with("127.") || endpoint.host == "169.254.170.2" ||
+           endpoint.host == "169.254.170.23" || endpoint.host == "fd00:ec2::23";
+}
+
+}  // namespace
+
+MaybeCredentials credentials_from_environment() {
+    Credentials credentials{environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY"),
+                            environment("AWS_SESSION_TOKEN")};
+    const bool has_id = !credentials.access_key_id.empty();
+    const bool has_secret = !credentials.secret_access_key.empty();
+    if (!has_id && !has_secret) return std::nullopt;
+    if (has_id != has_secret) {
+        return fail(
+            ErrorCode::usage, has_id ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID",
+            fmt::format("is not set, but {} is", has_id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"),
+            "set both or neither");
+    }
+    return FoundCredentials{std::move(credentials), {}};
+}
+
+MaybeCredentials credentials_from_web_identity(const std::string& region, const OpenTls& tls,
+                                               const CallLimits& limits) {
+    const std::string file = environment("AWS_WEB_IDENTITY_TOKEN_FILE");
+    const std::string role = environment("AWS_ROLE_ARN");
+    if (file.empty() || role.empty()) return std::nullopt;
+    BALLAST_TRY(const std::string token, read_token("AWS_WEB_IDENTITY_TOKEN_FILE", file));
+    std::string endpoint = environment("AWS_ENDPOINT_URL_STS");
+    if (endpoint.empty()) endpoint = fmt::format("https://sts.{}.amazonaws.com", region);
+    HttpUrl url;
+    BALLAST_TRY(url.endpoint, parse_endpoint(endpoint, "AWS_ENDPOINT_URL_STS"));
+    url.path = "/";
+
+    std::string session = environment("AWS_ROLE_SESSION_NAME");
+    if (session.empty()) session = "ballast";
+    const std::string form = encode_query({{"Action", "AssumeRoleWithWebIdentity"},
+                                           {"Version", "2011-06-15"},
+                                           {"RoleArn", role},
+                                           {"RoleSessionName", session},
+                                           {"WebIdentityToken", token}});
+    HttpRequest request{.method = "POST",
+                        .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                        .body = as_bytes(form)};
+    const std::string shown = "web identity for " + role;
+    Tls* secure = nullptr;
+    if (url.endpoint.scheme == Endpoint::Scheme::https) {
+        BALLAST_TRY(secure, tls());
+    }
+    auto answer = ask(url, secure, request, limits);
+    if (!answer) return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
+    if (answer->head.status != 200) {
+        std::string code;
+        (void)parse_xml(answer->body, shown, [&](std::string_view path, std::string_view text) {
+            if (path.ends_with("Error/Code")) code = text;
+        });
+        return fail(ErrorCode::permission, shown,
+                    fmt::format("STS gives no credentials: HTTP {} {}", answer->head.status, code),
+                    "check the role's trust policy and the token");
+    }
+    FoundCredentials found;
+    BALLAST_CHECK(parse_xml(answer->body, shown, [&](std::string_view path, std::string_view text) {
+        if (path.ends_with("Credentials/AccessKeyId")) found.credentials.access_key_id = text;
+        if (path.ends_with("Credentials/SecretAccessKey")) found.credentials.secret_access_key = text;
+        if (path.ends_with("Credentials/SessionToken")) found.credentials.session_token = text;
+        if (path.ends_with("Credentials/Expiration")) found.expires = parse_iso_time(text);
+    }));
+    if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty())
+        return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
+    return found;
+}
+
+MaybeCredentials credentials_from_profile(const AwsProfile& profile) {
+    const auto setting = [&](std::string_view name) {
+        const auto at = profile.find(name);
+        return at == profile.end() ? std::string() : at->second;
+    };
+    Credentials credentials{setting("aws_access_key_id"), setting("aws_secret_access_key"),
+                            setting("aws_session_token")};
+    if (!credentials.access_key_id.empty() && !credentials.secret_access_key.empty())
+        return FoundCredentials{std::move(credentials), {}};
+    for (const char* other : {"sso_session", "sso_start_url", "credential_process", "role_arn"}) {
+        if (profile.contains(std::string_view(other))) {
+            return fail(ErrorCode::usage, "the AWS profile",
+                        fmt::format("gets its credentials by {}, which needs the AWS CLI", other),
+                        "run: eval \"$(aws configure export-credentials --format env)\"");
+        }
+    }
+    return std::nullopt;
+}
+
+MaybeCredentials credentials_from_container(const OpenTls& tls, const CallLimits& limits) {
+    std::string text = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    std::string variable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    if (const std::string relative = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+        !relative.empty()) {
+        variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+        text = std::string(k_container_host) + relative;
+    }
+    if (text.empty()) return std::nullopt;
+    BALLAST_TRY(const HttpUrl url, parse_http_url(text, variable));
+    if (!is_local(url.endpoint)) {
+        return fail(ErrorCode::usage, variable,
+                    fmt::format("'{}' is neither https nor on this machine", url.endpoint.url()),
+                    "credentials would cross a network in the clear");
+    }
+    HttpRequest request;
+    std::string token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    if (const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty()) {
+        BALLAST_TRY(token, read_token("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file));
+    }
+    if (token.find_first_of("\r\n") != std::string::npos)
+        return fail(ErrorCode::usage, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "holds a line break");
+    if (!token.empty()) request.headers.emplace_back("Authorization", token);
+    Tls* secure = nullptr;
+    if (url.endpoint.scheme == Endpoint::Scheme::https) {
+        BALLAST_TRY(secure, tls());
+    }
+    BALLAST_TRY(FoundCredentials found, ask_for_json(url, secure, request, variable, limits));
+    return found;
+}
+
+MaybeCredentials credentials_from_instance(const CallLimits& limits) {
+    // Functions have no such service; asking would cost a cold start a second.
+    if (environment("AWS_EC2_METADATA_DISABLED") == "true" ||
+        !environment("AWS_LAMBDA_FUNCTION_NAME").empty())
+        return std::nullopt;
+    std::string endpoint = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+    if (endpoint.empty()) endpoint = k_instance_host;
+    while (endpoint.ends_with('/')) endpoint.pop_back();
+    HttpUrl url;
+    BALLAST_TRY(url.endpoint, parse_endpoint(endpoint, "AWS_EC2_METADATA_SERVICE_ENDPOINT"));
+
+    const HttpRequest for_token{.method = "PUT",
+                                .path = "/latest/api/token",
+                                .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}};
+    const auto token = http_call(url.endpoint, nullptr, for_token, k_local_patience, limits);
+    if (!token || token->head.status != 200) return std::nullopt;
+    if (token->body.find_first_of("\r\n") != std::string::npos) return std::nullopt;
+    const HttpFields headers = {{"X-aws-ec2-metadata-token", token->body}};
+    constexpr std::string_view k_roles = "/latest/meta-data/iam/security-credentials/";
+    const HttpRequest for_role{.path = std::string(k_roles), .headers = headers};
+    const auto role = http_call(url.endpoint, nullptr, for_role, k_local_patience, limits);
+    if (!role || role->head.status != 200 || role->body.empty()) return std::nullopt;
+    url.path = std::string(k_roles) + role->body.substr(0, role->body.find('\n'));
+    BALLAST_TRY(FoundCredentials found, ask_for_json(url, nullptr, HttpRequest{.headers = headers},
+                                                     "the instance's metadata service", limits));
+    return found;
+}
+
+Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    FoundCredentials found;
+    if (json.is_object()) {
+        const auto field = [&](const char* name) {
+            const auto at = json.find(name);
+            return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
+        };
+        found.credentials = {field("AccessKeyId"), field("SecretAccessKey"), field("Token")};
+        found.expires = parse_iso_time(field("Expiration"));
+    }
+    const auto is_header_text = [](const std::string& value) {
+        return std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    };
+    if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty() ||
+        !is_header_text(found.credentials.access_key_id) || !is_header_text(found.credentials.session_token))
+        return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
+    return found;
+}
+
+}  // namespace ballast

@@ -1,0 +1,70 @@
+#include "store/s3/http_message.hpp"
+
+#include <algorithm>
+
+namespace ballast {
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_unreserved(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+}  // namespace
+
+std::string_view HttpHead::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        if (equal_ignoring_case(key, name)) return value;
+    }
+    return {};
+}
+
+std::string percent_encode(std::string_view text, Slashes slashes) {
+    constexpr std::string_view k_hex = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char c : text) {
+        if (is_unreserved(c) || (c == '/' && slashes == Slashes::keep)) {
+            encoded += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            encoded += '%';
+            encoded += k_hex[byte >> 4U];
+            encoded += k_hex[byte & 15U];
+        }
+    }
+    return encoded;
+}
+
+std::string encode_query(const HttpFields& query) {
+    HttpFields encoded;
+    for (const auto& [name, value] : query) {
+        encoded.emplace_back(percent_encode(name, Slashes::encode), percent_encode(value, Slashes::encode));
+    }
+    std::sort(encoded.begin(), encoded.end());
+    std::string text;
+    for (const auto& [name, value] : encoded) {
+        if (!text.empty()) text += '&';
+        text += name;
+        text += '=';
+        text += value;
+    }
+    return text;
+}
+
+std::string request_target(const HttpRequest& request) {
+    std::string target = percent_encode(request.path, Slashes::keep);
+    if (!request.query.empty()) target += "?" + encode_query(request.query);
+    return target;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace ballast

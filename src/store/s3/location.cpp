@@ -1,0 +1,175 @@
+#include "store/s3/location.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/relative_path.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::string_view k_scheme = "s3://";
+constexpr unsigned k_most_connections = 64;
+
+std::string setting(const AwsProfile& profile, std::string_view name) {
+    const auto at = profile.find(name);
+    return at == profile.end() ? std::string() : at->second;
+}
+
+template <typename... Values>
+std::string first_of(const Values&... values) {
+    std::string found;
+    ((found.empty() ? void(found = values) : void()), ...);
+    return found;
+}
+
+Endpoint aws_endpoint(const std::string& region) {
+    const bool china = region.starts_with("cn-");
+    return {Endpoint::Scheme::https, fmt::format("s3.{}.amazonaws.com{}", region, china ? ".cn" : ""), 443};
+}
+
+bool is_bucket_name(std::string_view name) {
+    return name.size() >= 3 && name.size() <= 63 && name.find("..") == std::string_view::npos &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.' || c == '_';
+           });
+}
+
+struct Parameters {
+    std::string endpoint;
+    std::string region;
+    std::string path_style;
+    std::string connections;
+};
+
+Result<Parameters> parse_parameters(std::string_view query, const std::string& url) {
+    Parameters parameters;
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        const std::string_view name = pair.substr(0, equals);
+        BALLAST_TRY(const std::string value,
+                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), url));
+        if (name == "endpoint") {
+            parameters.endpoint = value;
+        } else if (name == "region") {
+            parameters.region = value;
+        } else if (name == "path_style") {
+            parameters.path_style = value;
+        } else if (name == "connections") {
+            parameters.connections = value;
+        } else {
+            return fail(ErrorCode::usage, url, fmt::format("'{}' is no parameter of an s3: store", name),
+                        "known are endpoint, region, path_style and connections");
+        }
+    }
+    return parameters;
+}
+
+Result<S3Location::Addressing> choose_addressing(const std::string& path_style, const AwsProfile& profile,
+                                                 const S3Location& location) {
+    if (path_style == "true") return S3Location::Addressing::path_style;
+    if (path_style == "false") return S3Location::Addressing::virtual_hosted;
+    if (!path_style.empty()) {
+        return fail(ErrorCode::usage, location.url, fmt::format("path_style is '{}'", path_style),
+                    "say true or false");
+    }
+    const std::string style = setting(profile, "s3.addressing_style");
+    if (style == "path") return S3Location::Addressing::path_style;
+    if (style == "virtual") return S3Location::Addressing::virtual_hosted;
+    const bool has_dot = location.bucket.find('.') != std::string::npos;
+    return location.is_aws && !has_dot ? S3Location::Addressing::virtual_hosted
+                                       : S3Location::Addressing::path_style;
+}
+
+}  // namespace
+
+Endpoint S3Location::server() const {
+    Endpoint server = endpoint;
+    if (addressing == Addressing::virtual_hosted) server.host = bucket + "." + server.host;
+    return server;
+}
+
+std::string S3Location::path_of(std::string_view key) const {
+    std::string path = "/";
+    if (addressing == Addressing::path_style) path += bucket + (key.empty() ? "" : "/");
+    if (!key.empty()) path += prefix + std::string(key);
+    return path;
+}
+
+std::string S3Location::shown(std::string_view key) const {
+    return "s3://" + bucket + "/" + prefix + std::string(key);
+}
+
+void S3Location::move_to(const std::string& new_region) {
+    region = new_region;
+    if (is_aws) endpoint = aws_endpoint(region);
+}
+
+Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profile) {
+    S3Location location;
+    location.url = url;
+    std::string_view rest = url;
+    rest.remove_prefix(std::min(k_scheme.size(), rest.size()));
+    const auto question = std::min(rest.find('?'), rest.size());
+    const std::string_view query = rest.substr(std::min(question + 1, rest.size()));
+    rest = rest.substr(0, question);
+    if (rest.find('@') != std::string_view::npos) {
+        return fail(ErrorCode::usage, "s3://…@" + std::string(rest.substr(rest.find('@') + 1)),
+                    "credentials do not belong into a store's URL",
+                    "use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role");
+    }
+    const auto slash = std::min(rest.find('/'), rest.size());
+    location.bucket = rest.substr(0, slash);
+    if (!is_bucket_name(location.bucket)) {
+        return fail(ErrorCode::usage, url, fmt::format("'{}' is no bucket's name", location.bucket),
+                    "write s3://bucket/prefix");
+    }
+    std::string_view prefix = rest.substr(std::min(slash + 1, rest.size()));
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    if (!prefix.empty()) {
+        if (const auto fault = relative_path_fault(prefix); !fault.empty())
+            return fail(ErrorCode::usage, url, std::string("the prefix is not clean: ") + std::string(fault));
+        location.prefix = std::string(prefix) + "/";
+    }
+
+    BALLAST_TRY(const Parameters parameters, parse_parameters(query, url));
+    const std::string region = first_of(parameters.region, environment("AWS_REGION"),
+                                        environment("AWS_DEFAULT_REGION"), setting(profile, "region"));
+    location.region_was_named = !region.empty();
+    location.region = region.empty() ? "us-east-1" : region;
+    const bool is_region = std::all_of(location.region.begin(), location.region.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_';
+    });
+    if (!is_region)
+        return fail(ErrorCode::usage, url, fmt::format("'{}' is no region's name", location.region));
+    const std::string endpoint =
+        first_of(parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
+                 setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url"));
+    if (endpoint.empty()) {
+        location.endpoint = aws_endpoint(location.region);
+    } else {
+        location.is_aws = false;
+        BALLAST_TRY(location.endpoint, parse_endpoint(endpoint, url + ": endpoint"));
+    }
+    BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location));
+    if (!parameters.connections.empty()) {
+        const auto& text = parameters.connections;
+        const auto [end, error] =
+            std::from_chars(text.data(), text.data() + text.size(), location.connections);
+        if (error != std::errc() || end != text.data() + text.size() || location.connections == 0 ||
+            location.connections > k_most_connections) {
+            return fail(ErrorCode::usage, url,
+                        fmt::format("connections is '{}', not 1 to {}", text, k_most_connections));
+        }
+    }
+    return location;
+}
+
+}  // namespace ballast

@@ -1,0 +1,87 @@
+#include "store/s3/s3_range.hpp"
+
+#include <fmt/format.h>
+
+namespace ballast {
+
+S3Range::S3Range(S3Client& client, std::string_view key, std::uint64_t offset, std::uint64_t bytes,
+                 std::stop_token stop)
+    : m_client(client),
+      m_key(key),
+      m_offset(offset),
+      m_left(bytes),
+      m_limits(client.limits(std::move(stop))),
+      m_retry(client.retry_policy(), m_limits) {}
+
+S3Range::~S3Range() {
+    if (m_left == 0) m_client.give_back(std::move(m_connection));
+}
+
+Result<void> S3Range::begin() {
+    if (m_left == 0 || m_connection != nullptr) return {};
+    const S3Client::Call call{
+        .action = action(),
+        .request = {.headers = {{"Range", fmt::format("bytes={}-{}", m_offset, m_offset + m_left - 1)}}},
+        .accepted = {416}};
+    for (;;) {
+        BALLAST_TRY(auto exchange, m_client.begin(call, m_retry, m_limits));
+        const auto checked = check_answer(exchange.head);
+        if (checked) {
+            m_connection = std::move(exchange.connection);
+            return {};
+        }
+        // An answer to another question can come from a proxy that mixed two up.
+        if (checked.error().code != ErrorCode::unavailable || !m_retry.wait()) return checked;
+        m_client.count_retry();
+    }
+}
+
+Result<void> S3Range::check_answer(const HttpHead& head) const {
+    const S3Location location = m_client.location();
+    const auto bad = [&](ErrorCode code, const std::string& what, std::string_view hint) {
+        return fail(code, location.shown(m_key), fmt::format("s3:GetObject: {}", what), hint);
+    };
+    if (head.status == 416) return bad(ErrorCode::corrupt, "ends before the bytes that were asked for", "");
+    const auto range = head.header("content-range");
+    if (range.empty()) {
+        const bool is_s3 = !head.header("x-amz-request-id").empty() || !head.header("etag").empty();
+        return bad(
+            ErrorCode::usage,
+            is_s3 ? fmt::format("{} ignores ranges", location.server().url())
+                  : fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)", location.server().url(),
+                                head.status),
+            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL");
+    }
+    const std::string start = fmt::format("bytes {}-", m_offset);
+    if (!range.starts_with(start) || !head.content_bytes)
+        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for", "");
+    if (*head.content_bytes < m_left)
+        return bad(ErrorCode::corrupt, "ends before the bytes that were asked for", "");
+    if (*head.content_bytes > m_left)
+        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for", "");
+    return {};
+}
+
+Result<void> S3Range::read(std::span<std::byte> out) {
+    while (!out.empty()) {
+        BALLAST_CHECK(begin());
+        const auto bytes = m_connection->read_some(out, m_limits);
+        if (bytes) {
+            out = out.subspan(*bytes);
+            m_offset += *bytes;
+            m_left -= *bytes;
+            m_client.count_received(*bytes);
+            m_retry.note_progress();
+            continue;
+        }
+        m_connection.reset();
+        if (bytes.error().code != ErrorCode::unavailable || !m_retry.wait()) {
+            return tl::unexpected<Error>(
+                m_client.connection_error(bytes.error(), action(), m_retry.attempts_made()));
+        }
+        m_client.count_retry();
+    }
+    return {};
+}
+
+}  // namespace ballast

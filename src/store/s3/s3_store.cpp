@@ -1,0 +1,160 @@
+#include "store/s3/s3_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/relative_path.hpp"
+#include "store/s3/multipart_upload.hpp"
+#include "store/s3/s3_range.hpp"
+#include "store/s3/xml.hpp"
+
+namespace ballast {
+namespace {
+
+Result<void> check_key(std::string_view key) {
+    if (const auto fault = relative_path_fault(key); !fault.empty())
+        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
+    return {};
+}
+
+struct Page {
+    std::vector<ObjectInfo> objects;
+    std::string next;  // the token of the next page; "" on the last
+};
+
+// `prefix` is the store's own: keys come without it. Keys that no store of ours could have made are passed
+// over.
+Result<Page> parse_page(std::string_view xml, std::string_view shown, std::string_view prefix) {
+    Page page;
+    ObjectInfo object;
+    std::string key;
+    bool is_list = false;
+    BALLAST_CHECK(parse_xml(xml, shown, [&](std::string_view path, std::string_view text) {
+        if (path == "ListBucketResult/Contents/Key") key = text;
+        if (path == "ListBucketResult/Contents/Size")
+            std::from_chars(text.data(), text.data() + text.size(), object.bytes);
+        if (path == "ListBucketResult/Contents/LastModified")
+            object.modified = parse_iso_time(text).value_or(StoreTime());
+        if (path == "ListBucketResult/NextContinuationToken") page.next = text;
+        if (path == "ListBucketResult") is_list = true;
+        if (path != "ListBucketResult/Contents") return;
+        const auto decoded = percent_decode(key, shown);
+        if (decoded && decoded->starts_with(prefix)) {
+            object.key = decoded->substr(prefix.size());
+            if (relative_path_fault(object.key).empty()) page.objects.push_back(object);
+        }
+        object = {};
+    }));
+    if (!is_list)
+        return fail(ErrorCode::usage, shown, "the answer is no list of objects",
+                    "check that the endpoint speaks S3");
+    return page;
+}
+
+}  // namespace
+
+S3Store::S3Store(std::unique_ptr<S3Client> client)
+    : m_client(std::move(client)), m_url(m_client->location().url) {}
+
+unsigned S3Store::fetch_concurrency() const {
+    return m_client->location().connections;
+}
+
+Result<std::unique_ptr<RangeReader>> S3Store::open_range(std::string_view key, std::uint64_t offset,
+                                                         std::uint64_t bytes, std::stop_token stop) {
+    BALLAST_CHECK(check_key(key));
+    auto range = std::make_unique<S3Range>(*m_client, key, offset, bytes, std::move(stop));
+    BALLAST_CHECK(range->begin());
+    return range;
+}
+
+Result<ObjectInfo> S3Store::head(std::string_view key) {
+    BALLAST_CHECK(check_key(key));
+    const S3Client::Call call{.action = {"s3:GetObject", key}, .request = {.method = "HEAD"}};
+    BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+    ObjectInfo info{std::string(key), 0,
+                    parse_http_date(answer.head.header("last-modified")).value_or(StoreTime())};
+    const auto length = answer.head.header("content-length");
+    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), info.bytes);
+    const bool is_object =
+        !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
+    if (error != std::errc() || end != length.data() + length.size() || !is_object) {
+        return fail(
+            ErrorCode::usage, m_client->location().shown(key),
+            fmt::format("s3:GetObject: {} does not speak S3", m_client->location().server().url()),
+            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL");
+    }
+    return info;
+}
+
+Result<std::vector<ObjectInfo>> S3Store::list(std::string_view prefix) {
+    std::vector<ObjectInfo> objects;
+    std::string token;
+    const S3Location location = m_client->location();
+    const std::string shown = location.shown(prefix);
+    do {
+        S3Client::Call call{.action = {"s3:ListBucket", ""}, .request = {}};
+        call.request.query = {
+            {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", location.prefix + std::string(prefix)}};
+        if (!token.empty()) call.request.query.emplace_back("continuation-token", token);
+        BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+        BALLAST_TRY(Page page, parse_page(answer.body, shown, location.prefix));
+        if (!page.next.empty() && page.next == token)
+            return fail(ErrorCode::corrupt, shown, "s3:ListBucket: the list has no end");
+        token = std::move(page.next);
+        objects.insert(objects.end(), std::move_iterator(page.objects.begin()),
+                       std::move_iterator(page.objects.end()));
+    } while (!token.empty());
+    std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    return objects;
+}
+
+Result<void> S3Store::remove(std::string_view key) {
+    BALLAST_CHECK(check_key(key));
+    const S3Client::Call call{
+        .action = {"s3:DeleteObject", key}, .request = {.method = "DELETE"}, .accepted = {404}};
+    BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+    if (answer.head.status == 404 && read_refusal(answer.head, answer.body).code == "NoSuchBucket") {
+        return tl::unexpected<Error>(refusal_error(read_refusal(answer.head, answer.body),
+                                                   m_client->location(), call.action, Signed::yes));
+    }
+    return {};
+}
+
+Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
+                                          const Sent& sent) {
+    BALLAST_CHECK(check_key(key));
+    // Asked first, so that a server that passes over conditions is not made to change an object.
+    BALLAST_TRY(const bool there, object_exists(*this, key));
+    if (there) return PutOutcome::already_there;
+    if (bytes.size() > k_multipart_bytes) return multipart_put(*m_client, key, bytes, sent);
+    return put_whole(key, bytes, sent);
+}
+
+Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std::byte> bytes,
+                                      const Sent& sent) {
+    S3Client::Call call{.action = {"s3:PutObject", key},
+                        .request = {.method = "PUT", .headers = {{"If-None-Match", "*"}}, .body = bytes},
+                        .accepted = {409, 412, 501}};
+    for (int attempt = 0;; ++attempt) {
+        BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+        if (answer.head.status < 300) {
+            if (sent) sent(bytes.size());
+            return PutOutcome::stored;
+        }
+        BALLAST_TRY(const bool there, object_exists(*this, key));
+        if (there) return PutOutcome::already_there;
+        const Refusal refusal = read_refusal(answer.head, answer.body);
+        constexpr int k_attempts = 4;
+        if (attempt == k_attempts) {
+            return tl::unexpected<Error>(
+                refusal_error(refusal, m_client->location(), call.action, Signed::yes));
+        }
+        // A server that does not know the condition: then HEAD was the condition.
+        if (refusal.status == 501) call.request.headers.clear();
+    }
+}
+
+}  // namespace ballast
