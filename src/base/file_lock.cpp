@@ -5,21 +5,31 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "base/interrupt.hpp"
 
 namespace ballast {
 
 Result<FileLock> FileLock::acquire(int directory_fd, const std::string& name, std::string_view shown,
-                                   Mode mode, Wait wait) {
-    const int operation = (mode == Mode::shared ? LOCK_SH : LOCK_EX) | (wait == Wait::no ? LOCK_NB : 0);
+                                   Mode mode, Wait wait, Deadline deadline) {
+    constexpr auto k_poll = std::chrono::milliseconds(5);
+    const bool polls = wait == Wait::yes && deadline != Deadline::max();
+    const bool blocks = wait == Wait::yes && !polls;
+    const int operation = (mode == Mode::shared ? LOCK_SH : LOCK_EX) | (blocks ? 0 : LOCK_NB);
     for (;;) {
         Fd fd(::openat(directory_fd, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!fd) return fail_errno(errno, shown, "cannot open the lock");
         while (::flock(fd.value(), operation) != 0) {
-            if (errno == EWOULDBLOCK) return FileLock();
-            if (errno != EINTR) return fail_errno(errno, shown, "cannot lock");
+            if (errno == EWOULDBLOCK && !polls) return FileLock();
+            if (errno != EINTR && errno != EWOULDBLOCK) return fail_errno(errno, shown, "cannot lock");
             BALLAST_CHECK(check_interrupt(shown));
+            if (!polls) continue;
+            if (std::chrono::steady_clock::now() >= deadline) {
+                return fail(ErrorCode::unavailable, shown,
+                            "the deadline passed while another process held the lock");
+            }
+            std::this_thread::sleep_for(k_poll);
         }
         struct stat held = {};
         struct stat named = {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -20,8 +21,10 @@ class FileLock {
     // replaced while we waited is opened anew, so that all holders agree on one file.
     // With Wait::no, a lock that another process holds gives an empty FileLock, not an error.
     // Blocks (interrupted by signals: code interrupted once stop was requested).
+    // With a deadline, which needs polling, the error at its end has code unavailable.
+    using Deadline = std::chrono::steady_clock::time_point;
     static Result<FileLock> acquire(int directory_fd, const std::string& name, std::string_view shown,
-                                    Mode mode, Wait wait);
+                                    Mode mode, Wait wait, Deadline deadline = Deadline::max());
 
     explicit operator bool() const { return static_cast<bool>(m_fd); }
 

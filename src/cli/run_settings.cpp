@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/duration.hpp"
 #include "base/size.hpp"
 #include "store/store.hpp"
 
@@ -23,6 +25,30 @@ std::string latest(const std::string& from_lock, const char* variable, const std
     if (!flag.empty()) return flag;
     const std::string from_environment = environment(variable);
     return from_environment.empty() ? from_lock : from_environment;
+}
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+// The earlier of --timeout from now and BALLAST_DEADLINE_MS.
+Result<Deadline> find_deadline(const std::string& timeout) {
+    Deadline deadline = Deadline::max();
+    if (!timeout.empty()) {
+        BALLAST_TRY(const auto duration, parse_duration(timeout, "--timeout"));
+        deadline = std::chrono::steady_clock::now() + duration;
+    }
+    const std::string text = environment("BALLAST_DEADLINE_MS");
+    if (text.empty()) return deadline;
+    std::int64_t at = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), at);
+    if (error != std::errc() || end != text.data() + text.size() || at < 0) {
+        return fail(ErrorCode::usage, "BALLAST_DEADLINE_MS", "'" + text + "' is not a time",
+                    "say milliseconds since 1970, as Lambda-Runtime-Deadline-Ms does");
+    }
+    constexpr std::int64_t k_longest_ms = 100LL * 365 * 86'400 * 1000;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto left =
+        std::chrono::milliseconds(std::min(at, k_longest_ms)) - std::chrono::floor<std::chrono::milliseconds>(now);
+    return std::min(deadline, std::chrono::steady_clock::now() + left);
 }
 
 double milliseconds(std::chrono::nanoseconds time) {
@@ -71,6 +97,10 @@ void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
         ->type_name("URL");
     command.add_option("--root", flags.root, "where to hydrate (default: the package's lock; BALLAST_ROOT)")
         ->type_name("DIR");
+    command
+        .add_option("--timeout", flags.timeout,
+                    "give up after so long, like 20s (default: never; BALLAST_DEADLINE_MS)")
+        ->type_name("TIME");
     if (groups == WithGroups::yes) {
         command.add_option("--group", flags.groups, "hydrate this group only; may be repeated")
             ->type_name("NAME")
@@ -85,7 +115,10 @@ Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& s
     settings.options.root = latest(settings.slim.lock.root, "BALLAST_ROOT", flags.root);
     settings.options.groups = flags.groups;
     const std::string store = latest(settings.slim.lock.store, "BALLAST_STORE", flags.store);
-    settings.options.open_store = [store] { return open_store(store); };
+    BALLAST_TRY(settings.options.deadline, find_deadline(flags.timeout));
+    const StoreOptions store_options{settings.options.deadline};
+    settings.options.open_store = [store, store_options] { return open_store(store, store_options); };
+    settings.options.pipeline.fetch.second_requests = environment("BALLAST_SECOND_REQUESTS") != "off";
     return settings;
 }
 
@@ -106,6 +139,8 @@ std::string report_json(const RunSettings& settings, const HydrateReport& report
     json["tree_bytes"] = report.tree_bytes;
     json["fetched_bytes"] = report.counts.fetched_bytes;
     json["requests"] = report.counts.requests;
+    json["retries"] = report.counts.retries;
+    json["second_requests"] = report.counts.second_requests;
     json["fetch_ms"] = milliseconds(report.counts.fetch);
     json["decode_ms"] = milliseconds(report.counts.decode);
     json["write_ms"] = milliseconds(report.counts.write);

@@ -15,13 +15,15 @@ struct RunFlags {
     std::string package;
     std::string store;
     std::string root;
+    std::string timeout;
     std::vector<std::string> groups;
 };
 enum class WithGroups : std::uint8_t { no, yes };
 void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups);
 
-// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE and
-// BALLAST_ROOT, then flags, the later winning.
+// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE, BALLAST_ROOT and
+// BALLAST_DEADLINE_MS (milliseconds since 1970, as Lambda tells a function's deadline), then flags, the
+// later winning. BALLAST_SECOND_REQUESTS=off keeps from asking a slow store twice.
 struct RunSettings {
     Slim slim;
     HydrateOptions options;

@@ -37,8 +37,8 @@ Place::Marker wanted_marker(const Place& place, const Slim& slim, const std::vec
 }
 
 // Holds the place against eviction. A root that we may not write to has no evictions by us either.
-Result<FileLock> lock_for_use(const Place& place) {
-    auto lock = place.lock(k_use_lock, FileLock::Mode::shared, FileLock::Wait::yes);
+Result<FileLock> lock_for_use(const Place& place, const HydrateOptions& options) {
+    auto lock = place.lock(k_use_lock, FileLock::Mode::shared, FileLock::Wait::yes, options.deadline);
     if (!lock && lock.error().code == ErrorCode::permission) return FileLock();
     return lock;
 }
@@ -164,7 +164,9 @@ class Hydration {
                 staging.note_written(frame.frame);
                 return {};
             };
-            BALLAST_TRY(report.counts, run_pipeline(*store, manifest, missing, m_options.pipeline, write));
+            PipelineSettings settings = m_options.pipeline;
+            settings.deadline = m_options.deadline;
+            BALLAST_TRY(report.counts, run_pipeline(*store, manifest, missing, settings, write));
         }
         BALLAST_CHECK(writer.finish());
         BALLAST_CHECK(check_interrupt("hydration"));
@@ -184,7 +186,7 @@ class Hydration {
 Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions& options,
                      HydrateReport& report) {
     if (wanted_marker(place, slim, options.groups) != Place::Marker::good) return false;
-    BALLAST_TRY(FileLock in_use, lock_for_use(place));
+    BALLAST_TRY(FileLock in_use, lock_for_use(place, options));
     // Taken before an eviction, the lock holds; taken after, the place is gone.
     if (!place.is_current() || wanted_marker(place, slim, options.groups) != Place::Marker::good)
         return false;
@@ -216,7 +218,8 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
         BALLAST_TRY(const Place place, Place::make(root.value(), options.root, slim.lock.tree));
         const auto wait_start = Clock::now();
         BALLAST_TRY(const FileLock hydrating,
-                    place.lock(k_hydrate_lock, FileLock::Mode::exclusive, FileLock::Wait::yes));
+                    place.lock(k_hydrate_lock, FileLock::Mode::exclusive, FileLock::Wait::yes,
+                               options.deadline));
         if (!place.is_current()) continue;
         report.waited += Clock::now() - wait_start;
         BALLAST_TRY(bool warm, is_warm(place, slim, options, report));
@@ -224,7 +227,7 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
             report.start = HydrateReport::Start::cold;
             BALLAST_CHECK(Hydration(slim, options, root.value(), place).run(report));
             // Before hydrate.lock is let go: an eviction takes both.
-            BALLAST_TRY(report.in_use, lock_for_use(place));
+            BALLAST_TRY(report.in_use, lock_for_use(place, options));
             report.tree_path = place.tree_path();
         }
         report.total = Clock::now() - start;

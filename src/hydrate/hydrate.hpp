@@ -19,6 +19,8 @@ struct HydrateOptions {
     std::string root;                 // absolute
     std::vector<std::string> groups;  // names; empty: all of the tree
     PipelineSettings pipeline;
+    // Nothing goes on past it, waiting for another process included; the store is to be opened with it too.
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     // Opens the store; called only when something has to be fetched.
     std::function<Result<std::unique_ptr<Store>>()> open_store;
 };

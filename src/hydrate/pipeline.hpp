@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "format/manifest.hpp"
+#include "hydrate/fetch.hpp"
 #include "hydrate/selection.hpp"
 #include "store/store.hpp"
 
@@ -14,7 +15,9 @@ namespace ballast {
 
 // What a hydration did, summed over threads where it is a time.
 struct PipelineCounts {
-    std::uint64_t requests = 0;
+    std::uint64_t requests = 0;         // all that the store was asked
+    std::uint64_t retries = 0;          // of these, after a failure
+    std::uint64_t second_requests = 0;  // of these, beside one that was slow
     std::uint64_t fetched_bytes = 0;
     std::uint64_t decoded_bytes = 0;
     std::chrono::nanoseconds fetch{0};
@@ -23,14 +26,16 @@ struct PipelineCounts {
 };
 
 struct PipelineSettings {
-    unsigned threads = 0;                      // 0: as many as there are cores, at most 4
-    std::uint64_t range_bytes = 2U << 20U;     // what one request asks for at most (one frame at least)
-    std::uint64_t max_gap_bytes = 64U << 10U;  // unneeded bytes worth fetching to save a request
+    unsigned threads = 0;  // that decode; 0: as many as there are cores, at most 4
+    FetchSettings fetch = {};
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 // Fetches the needed frames in ranges, verifies and decodes each, and hands it to `write`. Memory is
-// bounded by threads × (range_bytes + one compressed + one decoded frame), whatever the tree's size.
-// `frames` are indices into selection.frames, in order. `write` is called from several threads.
+// bounded whatever the tree's size: k_fetch_budget_bytes, or a range a thread where the store is read directly,
+// and one compressed and one decoded frame a thread. A frame whose bytes are not those that the manifest pins is
+// fetched again, twice at most, since a network may damage what a store holds whole.
+// `frames` are indices into the manifest's frames, in order. `write` is called from several threads.
 // Errors: those of the store and of `write`; corrupt for a frame that does not have its digest.
 using WriteFrame = std::function<Result<void>(const NeededFrame& frame, std::span<const std::byte> decoded)>;
 Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest,

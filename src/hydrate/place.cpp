@@ -83,8 +83,9 @@ Result<void> Place::remove_marker(const std::string& name) const {
     return {};
 }
 
-Result<FileLock> Place::lock(const char* name, FileLock::Mode mode, FileLock::Wait wait) const {
-    return FileLock::acquire(m_fd.value(), name, m_path + "/" + name, mode, wait);
+Result<FileLock> Place::lock(const char* name, FileLock::Mode mode, FileLock::Wait wait,
+                             FileLock::Deadline deadline) const {
+    return FileLock::acquire(m_fd.value(), name, m_path + "/" + name, mode, wait, deadline);
 }
 
 bool Place::is_current() const {

@@ -56,7 +56,8 @@ class Place {
 
     // A lock only holds a place that is_current() says is still the one in the root, once it is taken:
     // an eviction renames a place away before it removes it.
-    Result<FileLock> lock(const char* name, FileLock::Mode mode, FileLock::Wait wait) const;
+    Result<FileLock> lock(const char* name, FileLock::Mode mode, FileLock::Wait wait,
+                          FileLock::Deadline deadline = FileLock::Deadline::max()) const;
     bool is_current() const;
 
   private:

@@ -237,7 +237,7 @@ TEST_F(Hydrate, TakesUpWhereAFailedOneStopped) {
     m_store.replace(version.parts.packs[0].key(), damaged);
     auto one_thread = options();
     one_thread.pipeline.threads = 1;
-    one_thread.pipeline.range_bytes = 1;  // one frame a request
+    one_thread.pipeline.fetch.range_bytes = 1;  // one frame a request
     ASSERT_FALSE(hydrate(version.slim(), one_thread));
     EXPECT_TRUE(fs::exists(place(version) + "/staging"));
     m_store.replace(version.parts.packs[0].key(), version.pack);
