@@ -31,8 +31,8 @@ std::string default_package() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // Host names by what is linked in. The machine's nsswitch.conf may name modules, which a static program would load
-    // with another C library than they were made for.
+    // Host names by what is linked in. The machine's nsswitch.conf may name modules, which a static program
+    // would load with another C library than they were made for.
     __nss_configure_lookup("hosts", "files dns");
     // An arena a thread would keep what each fetching thread once had: 64 MB at the peak instead of 45.
     mallopt(M_ARENA_MAX, 2);

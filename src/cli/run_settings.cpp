@@ -46,8 +46,8 @@ Result<Deadline> find_deadline(const std::string& timeout) {
     }
     constexpr std::int64_t k_longest_ms = 100LL * 365 * 86'400 * 1000;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto left =
-        std::chrono::milliseconds(std::min(at, k_longest_ms)) - std::chrono::floor<std::chrono::milliseconds>(now);
+    const auto left = std::chrono::milliseconds(std::min(at, k_longest_ms)) -
+                      std::chrono::floor<std::chrono::milliseconds>(now);
     return std::min(deadline, std::chrono::steady_clock::now() + left);
 }
 

@@ -190,8 +190,8 @@ class ConcurrentFetch : public FrameFetch {
         }
     }
 
-    // Delivers the frames of a range that are still missing, as far as nobody else is faster. Holds the lock but
-    // for reading.
+    // Delivers the frames of a range that are still missing, as far as nobody else is faster. Holds the lock
+    // but for reading.
     Result<void> read_frames(Job& job, Role role, std::unique_lock<std::mutex>& lock) {
         const std::size_t begin = job.next;
         const std::uint64_t end = job.range.offset + job.range.bytes;

@@ -66,14 +66,14 @@ std::unique_ptr<FrameFetch> make_direct_fetch(Store& store, const Manifest& mani
                                               const std::vector<NeededFrame>& needed,
                                               const FetchSettings& settings);
 
-// For a store that is far away: store.fetch_concurrency() threads, each with a range at a time, hand frames over
-// as they are whole. At most k_fetch_budget_bytes of frames wait or are under way.
+// For a store that is far away: store.fetch_concurrency() threads, each with a range at a time, hand frames
+// over as they are whole. At most k_fetch_budget_bytes of frames wait or are under way.
 //
 // A thread that has no range left to begin looks for one whose current frame takes longer than three
 // times what 95 % of all frames took (200 ms at least), and asks for the rest of it a second time, over
-// another connection. Whoever completes a frame first delivers it, and who finds himself behind gives up. At most
-// one range in ten gets a second request, four ranges at least, each once: the most that a slow store is burdened
-// with. docs/s3.md shows what that buys.
+// another connection. Whoever completes a frame first delivers it, and who finds himself behind gives up. At
+// most one range in ten gets a second request, four ranges at least, each once: the most that a slow store is
+// burdened with. docs/s3.md shows what that buys.
 inline constexpr std::uint64_t k_fetch_budget_bytes = 16U << 20U;
 std::unique_ptr<FrameFetch> make_concurrent_fetch(Store& store, const Manifest& manifest,
                                                   const std::vector<NeededFrame>& needed,

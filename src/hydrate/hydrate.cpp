@@ -217,9 +217,8 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
     for (;;) {
         BALLAST_TRY(const Place place, Place::make(root.value(), options.root, slim.lock.tree));
         const auto wait_start = Clock::now();
-        BALLAST_TRY(const FileLock hydrating,
-                    place.lock(k_hydrate_lock, FileLock::Mode::exclusive, FileLock::Wait::yes,
-                               options.deadline));
+        BALLAST_TRY(const FileLock hydrating, place.lock(k_hydrate_lock, FileLock::Mode::exclusive,
+                                                         FileLock::Wait::yes, options.deadline));
         if (!place.is_current()) continue;
         report.waited += Clock::now() - wait_start;
         BALLAST_TRY(bool warm, is_warm(place, slim, options, report));

@@ -68,7 +68,8 @@ class Run {
         for (;;) {
             BALLAST_CHECK(check_interrupt("hydration"));
             if (Clock::now() >= m_deadline) {
-                return fail(ErrorCode::unavailable, m_store.url(), "the deadline passed before all was fetched",
+                return fail(ErrorCode::unavailable, m_store.url(),
+                            "the deadline passed before all was fetched",
                             "what is there already is kept: the next start goes on from it");
             }
             BALLAST_TRY(const bool more, reader->next(fetched));

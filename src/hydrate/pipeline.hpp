@@ -32,9 +32,9 @@ struct PipelineSettings {
 };
 
 // Fetches the needed frames in ranges, verifies and decodes each, and hands it to `write`. Memory is
-// bounded whatever the tree's size: k_fetch_budget_bytes, or a range a thread where the store is read directly,
-// and one compressed and one decoded frame a thread. A frame whose bytes are not those that the manifest pins is
-// fetched again, twice at most, since a network may damage what a store holds whole.
+// bounded whatever the tree's size: k_fetch_budget_bytes, or a range a thread where the store is read
+// directly, and one compressed and one decoded frame a thread. A frame whose bytes are not those that the
+// manifest pins is fetched again, twice at most, since a network may damage what a store holds whole.
 // `frames` are indices into the manifest's frames, in order. `write` is called from several threads.
 // Errors: those of the store and of `write`; corrupt for a frame that does not have its digest.
 using WriteFrame = std::function<Result<void>(const NeededFrame& frame, std::span<const std::byte> decoded)>;

@@ -17,8 +17,8 @@ struct FrameRange {
     std::uint64_t bytes = 0;
 };
 
-// Cuts the needed frames into ranges of at most `range_bytes` (one frame at least). Unneeded bytes between two
-// frames, up to `max_gap_bytes`, are fetched rather than asked around.
+// Cuts the needed frames into ranges of at most `range_bytes` (one frame at least). Unneeded bytes between
+// two frames, up to `max_gap_bytes`, are fetched rather than asked around.
 std::vector<FrameRange> plan_ranges(const Manifest& manifest, const std::vector<NeededFrame>& needed,
                                     std::uint64_t range_bytes, std::uint64_t max_gap_bytes);
 

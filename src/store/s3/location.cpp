@@ -45,7 +45,7 @@ struct Parameters {
     std::string connections;
 };
 
-Result<Parameters> parse_parameters(std::string_view query, const std::string& url) {
+Result<Parameters> parse_parameters(std::string_view query, const std::string& shown) {
     Parameters parameters;
     while (!query.empty()) {
         const auto end = std::min(query.find('&'), query.size());
@@ -54,7 +54,7 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& u
         const auto equals = std::min(pair.find('='), pair.size());
         const std::string_view name = pair.substr(0, equals);
         BALLAST_TRY(const std::string value,
-                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), url));
+                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), shown));
         if (name == "endpoint") {
             parameters.endpoint = value;
         } else if (name == "region") {
@@ -64,7 +64,7 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& u
         } else if (name == "connections") {
             parameters.connections = value;
         } else {
-            return fail(ErrorCode::usage, url, fmt::format("'{}' is no parameter of an s3: store", name),
+            return fail(ErrorCode::usage, shown, fmt::format("'{}' is no parameter of an s3: store", name),
                         "known are endpoint, region, path_style and connections");
         }
     }
@@ -72,11 +72,11 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& u
 }
 
 Result<S3Location::Addressing> choose_addressing(const std::string& path_style, const AwsProfile& profile,
-                                                 const S3Location& location) {
+                                                 const S3Location& location, const std::string& shown) {
     if (path_style == "true") return S3Location::Addressing::path_style;
     if (path_style == "false") return S3Location::Addressing::virtual_hosted;
     if (!path_style.empty()) {
-        return fail(ErrorCode::usage, location.url, fmt::format("path_style is '{}'", path_style),
+        return fail(ErrorCode::usage, shown, fmt::format("path_style is '{}'", path_style),
                     "say true or false");
     }
     const std::string style = setting(profile, "s3.addressing_style");
@@ -116,6 +116,8 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     location.url = url;
     std::string_view rest = url;
     rest.remove_prefix(std::min(k_scheme.size(), rest.size()));
+    // Without parameters, which may hold by mistake what must not be shown.
+    const std::string shown = url.substr(0, std::min(url.find('?'), url.size()));
     const auto question = std::min(rest.find('?'), rest.size());
     const std::string_view query = rest.substr(std::min(question + 1, rest.size()));
     rest = rest.substr(0, question);
@@ -127,18 +129,19 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     const auto slash = std::min(rest.find('/'), rest.size());
     location.bucket = rest.substr(0, slash);
     if (!is_bucket_name(location.bucket)) {
-        return fail(ErrorCode::usage, url, fmt::format("'{}' is no bucket's name", location.bucket),
+        return fail(ErrorCode::usage, shown, fmt::format("'{}' is no bucket's name", location.bucket),
                     "write s3://bucket/prefix");
     }
     std::string_view prefix = rest.substr(std::min(slash + 1, rest.size()));
     while (prefix.ends_with('/')) prefix.remove_suffix(1);
     if (!prefix.empty()) {
         if (const auto fault = relative_path_fault(prefix); !fault.empty())
-            return fail(ErrorCode::usage, url, std::string("the prefix is not clean: ") + std::string(fault));
+            return fail(ErrorCode::usage, shown,
+                        std::string("the prefix is not clean: ") + std::string(fault));
         location.prefix = std::string(prefix) + "/";
     }
 
-    BALLAST_TRY(const Parameters parameters, parse_parameters(query, url));
+    BALLAST_TRY(const Parameters parameters, parse_parameters(query, shown));
     const std::string region = first_of(parameters.region, environment("AWS_REGION"),
                                         environment("AWS_DEFAULT_REGION"), setting(profile, "region"));
     location.region_was_named = !region.empty();
@@ -148,7 +151,7 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
                c == '_';
     });
     if (!is_region)
-        return fail(ErrorCode::usage, url, fmt::format("'{}' is no region's name", location.region));
+        return fail(ErrorCode::usage, shown, fmt::format("'{}' is no region's name", location.region));
     const std::string endpoint =
         first_of(parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
                  setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url"));
@@ -156,16 +159,16 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
         location.endpoint = aws_endpoint(location.region);
     } else {
         location.is_aws = false;
-        BALLAST_TRY(location.endpoint, parse_endpoint(endpoint, url + ": endpoint"));
+        BALLAST_TRY(location.endpoint, parse_endpoint(endpoint, shown + ": endpoint"));
     }
-    BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location));
+    BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location, shown));
     if (!parameters.connections.empty()) {
         const auto& text = parameters.connections;
         const auto [end, error] =
             std::from_chars(text.data(), text.data() + text.size(), location.connections);
         if (error != std::errc() || end != text.data() + text.size() || location.connections == 0 ||
             location.connections > k_most_connections) {
-            return fail(ErrorCode::usage, url,
+            return fail(ErrorCode::usage, shown,
                         fmt::format("connections is '{}', not 1 to {}", text, k_most_connections));
         }
     }

@@ -6,9 +6,9 @@
 #include <charconv>
 
 #include "base/relative_path.hpp"
+#include "store/s3/listing.hpp"
 #include "store/s3/multipart_upload.hpp"
 #include "store/s3/s3_range.hpp"
-#include "store/s3/xml.hpp"
 
 namespace ballast {
 namespace {
@@ -17,40 +17,6 @@ Result<void> check_key(std::string_view key) {
     if (const auto fault = relative_path_fault(key); !fault.empty())
         return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
     return {};
-}
-
-struct Page {
-    std::vector<ObjectInfo> objects;
-    std::string next;  // the token of the next page; "" on the last
-};
-
-// `prefix` is the store's own: keys come without it. Keys that no store of ours could have made are passed
-// over.
-Result<Page> parse_page(std::string_view xml, std::string_view shown, std::string_view prefix) {
-    Page page;
-    ObjectInfo object;
-    std::string key;
-    bool is_list = false;
-    BALLAST_CHECK(parse_xml(xml, shown, [&](std::string_view path, std::string_view text) {
-        if (path == "ListBucketResult/Contents/Key") key = text;
-        if (path == "ListBucketResult/Contents/Size")
-            std::from_chars(text.data(), text.data() + text.size(), object.bytes);
-        if (path == "ListBucketResult/Contents/LastModified")
-            object.modified = parse_iso_time(text).value_or(StoreTime());
-        if (path == "ListBucketResult/NextContinuationToken") page.next = text;
-        if (path == "ListBucketResult") is_list = true;
-        if (path != "ListBucketResult/Contents") return;
-        const auto decoded = percent_decode(key, shown);
-        if (decoded && decoded->starts_with(prefix)) {
-            object.key = decoded->substr(prefix.size());
-            if (relative_path_fault(object.key).empty()) page.objects.push_back(object);
-        }
-        object = {};
-    }));
-    if (!is_list)
-        return fail(ErrorCode::usage, shown, "the answer is no list of objects",
-                    "check that the endpoint speaks S3");
-    return page;
 }
 
 }  // namespace
@@ -100,7 +66,7 @@ Result<std::vector<ObjectInfo>> S3Store::list(std::string_view prefix) {
             {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", location.prefix + std::string(prefix)}};
         if (!token.empty()) call.request.query.emplace_back("continuation-token", token);
         BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
-        BALLAST_TRY(Page page, parse_page(answer.body, shown, location.prefix));
+        BALLAST_TRY(ListingPage page, parse_listing(answer.body, shown, location.prefix));
         if (!page.next.empty() && page.next == token)
             return fail(ErrorCode::corrupt, shown, "s3:ListBucket: the list has no end");
         token = std::move(page.next);
