@@ -79,7 +79,7 @@ osd_class_default_list = *
 [client]
 rgw_data = {dir}/rgw
 rgw_frontends = beast endpoint={address}:{port} ssl_endpoint={address}:{tls_port} ssl_certificate={dir}/server.crt ssl_private_key={dir}/server.key
-rgw_dns_name = localhost
+rgw_dns_name = s3.localhost
 rgw_thread_pool_size = 64
 rgw_num_control_oids = 1
 rgw_run_sync_thread = false
@@ -246,7 +246,8 @@ class Gateway(RunningGateway):
         return {k: v for k, v in os.environ.items() if not k.startswith(("CEPH_", "AWS_"))}
 
     def make_certificates(self):
-        """A CA of its own, and a certificate for 127.0.0.1, localhost and BUCKET.localhost."""
+        """A CA of its own, and a certificate for 127.0.0.1, s3.localhost and BUCKET.s3.localhost (OpenSSL
+        takes no wildcard directly below a top-level name)."""
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
         def openssl(*arguments):
@@ -254,7 +255,7 @@ class Gateway(RunningGateway):
 
         openssl("req", "-x509", *curve, "-days", "2", "-subj", "/CN=Ballast test CA", "-keyout", "ca.key", "-out", "ca.pem")
         openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
-        (self.dir / "extensions").write_text(f"subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1,IP:{self.address}\n")
+        (self.dir / "extensions").write_text(f"subjectAltName=DNS:localhost,DNS:s3.localhost,DNS:*.s3.localhost,IP:127.0.0.1,IP:{self.address}\n")
         openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile",
                 "extensions", "-out", "server.crt")
 

@@ -22,8 +22,9 @@ Request = collections.namedtuple("Request", "method path query headers body")
 class StandIn:
     """A server in a thread, on a free port, for `with`. Subclasses answer; `requests` is what was asked."""
 
-    def __init__(self, certificate=None):
+    def __init__(self, certificate=None, think_seconds=0):
         self.requests = []
+        self.think_seconds = think_seconds
         self.lock = threading.Lock()
         self.certificate = certificate
 
@@ -46,6 +47,7 @@ class StandIn:
                                   {k.lower(): v for k, v in self.headers.items()}, body)
                 with outer.lock:
                     outer.requests.append(request)
+                time.sleep(outer.think_seconds)
                 status, headers, body = outer.answer(request)
                 self.send_response_only(status)
                 for name, value in ({"Content-Length": str(len(body)), "Date": email.utils.formatdate(usegmt=True)} | headers).items():
