@@ -29,7 +29,7 @@ class CliTest(unittest.TestCase):
 
     def run_program(self, program, *arguments, status=0, env=None, cwd=None):
         """Runs ballast or ballast-run; fails unless it exits with `status`."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("BALLAST_", "LAMBDA_", "LD_"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BALLAST_", "LAMBDA_", "LD_"))}
         environment.update(env or {})
         result = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, env=environment,
                                 cwd=cwd or self.dir, timeout=300)

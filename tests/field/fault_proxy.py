@@ -434,15 +434,15 @@ class Proxy:
                     await asyncio.sleep(self.faults.number("stall_seconds", 5))
             if copy is not None:
                 copy.extend(block)
+            sent += len(block)
+            self.counters["bytes_down"] += len(block)
+            # Small answers leave as one packet.
             if head and len(block) < 1 << 16:
                 block, head = head + bytes(block), b""
-                sent -= len(response.text)
             elif head:
                 await client.send(head)
                 head = b""
             await client.send(block)
-            sent += len(block)
-            self.counters["bytes_down"] += len(block)
 
         if chunked:
             await self.relay_chunks(client.server, pass_on, buffer)
