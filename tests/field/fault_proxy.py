@@ -228,27 +228,30 @@ class Proxy:
         self.listener = socket.create_server(self.address, backlog=256)
         self.listener.setblocking(False)
         self.address = self.listener.getsockname()
-        self.accepting = asyncio.create_task(self.accept())
+        asyncio.get_running_loop().add_reader(self.listener, self.accept)
 
-    async def accept(self):
-        while True:
-            client, _ = await asyncio.get_running_loop().sock_accept(self.listener)
-            task = asyncio.create_task(self.serve(Stream(client)))
-            self.connections.add(task)
-            task.add_done_callback(self.connections.discard)
+    def accept(self):
+        try:
+            client, _ = self.listener.accept()
+        except OSError:  # gone again
+            return
+        task = asyncio.create_task(self.serve(client))
+        self.connections.add(task)
+        task.add_done_callback(self.connections.discard)
 
     async def refuse(self, seconds):
         """Connections are refused, as by a host that has nothing on the port."""
         if self.listener is None:
             return
-        self.accepting.cancel()
+        asyncio.get_running_loop().remove_reader(self.listener)
         self.listener.close()
         self.listener = None
         await asyncio.sleep(seconds)
         await self.listen(*self.address[:2])
 
-    async def serve(self, client):
+    async def serve(self, accepted):
         """One connection of a client; each has one of its own to the server."""
+        client = Stream(accepted)
         self.counters["connections"] += 1
         client.server = None
         try:
@@ -345,10 +348,10 @@ class Proxy:
                 await client.server.send(request.text)
                 response = await self.read_response(client, request)
         kept = await self.relay_response(client, request, response, harm, dice)
+        await asyncio.wait([sending], timeout=1)
         if not sending.done():
             # A response before the body's end; clients differ in whether they go on sending.
             kept = False
-            await asyncio.wait([sending], timeout=1)
             sending.cancel()
         elif sending.exception():
             raise sending.exception()
@@ -443,6 +446,8 @@ class Proxy:
                 await client.send(head)
                 head = b""
             await client.send(block)
+            # Reads and writes that need not wait do not let others run.
+            await asyncio.sleep(0)
 
         if chunked:
             await self.relay_chunks(client.server, pass_on, buffer)

@@ -250,7 +250,6 @@ class Push(FaultTest):
     def test_interrupted_it_leaves_no_upload_in_part(self):
         package = self.make_package(noise_bytes=40_000_000)
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), **self.environment()}
-        self.proxy.set(stall=0)
         run = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "pack", package, "--out", self.dir / "slim", "--store",
                                 self.through_proxy, "--push", "--quiet"], env=environment, stderr=subprocess.PIPE,
                                stdout=subprocess.DEVNULL, text=True)
