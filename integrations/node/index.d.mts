@@ -1,0 +1,4 @@
+import * as ballast from './index.js';
+
+export * from './index.js';
+export default ballast;

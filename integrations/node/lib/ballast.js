@@ -1,0 +1,181 @@
+'use strict';
+
+const childProcess = require('node:child_process');
+const path = require('node:path');
+const { promisify } = require('node:util');
+
+const { findProgram, treeEnvironment } = require('./environment');
+const { BallastError } = require('./error');
+const { readLock } = require('./lock');
+const { checkOptions, deadlineOf, defaultPackage } = require('./options');
+const { findWarm, identify, isStill, treeOf } = require('./place');
+const { flagsOf, gaveUp, programOf, runSync } = require('./program');
+const { join } = require('./shared');
+
+// What this process has seen in the context, by what was asked for: the identity of a file that stands for it.
+const seen = new Map();
+
+const isDisabled = () => process.env.BALLAST_DISABLE === '1';
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
+// ballast-run's JSON report, in JavaScript's names.
+function reportOf(stdout) {
+  const { ballast, ...fields } = JSON.parse(stdout);
+  return { start: ballast, ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [camel(name), value])) };
+}
+
+function warmReport({ lock, tree }) {
+  return {
+    start: 'warm', name: lock.name, version: lock.version, tree: lock.tree, path: tree, files: 0, treeBytes: 0,
+    fetchedBytes: 0, requests: 0, fetchMs: 0, decodeMs: 0, writeMs: 0, waitedMs: 0, totalMs: 0, resumed: false,
+  };
+}
+
+// The part of an entry's path that ballast-run would accept, as far as can be told without the manifest.
+const isClean = (entry) => entry.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+
+// One slim package with settings. Instances are cheap and share what the process knows. The contract of each
+// method is in index.d.ts.
+class Ballast {
+  #options;
+
+  constructor(options) {
+    this.#options = checkOptions(options);
+  }
+
+  withOptions(options) {
+    return new Ballast({ ...this.#options, ...checkOptions(options) });
+  }
+
+  async ensure(options) {
+    if (isDisabled()) return { disabled: true };
+    const wanted = this.#wanted(options);
+    if (wanted.signal?.aborted) throw gaveUp(wanted.signal.reason);
+    const warm = this.#warm(wanted);
+    if (warm) return warm;
+    return this.#hydrated(wanted, await join(wanted.key, wanted.slim, this.#hydrate(wanted), wanted));
+  }
+
+  ensureSync(options) {
+    if (isDisabled()) return { disabled: true };
+    const wanted = this.#wanted(options);
+    return this.#warm(wanted) ?? this.#hydrated(wanted, runSync(wanted.slim, this.#hydrate(wanted), wanted.deadline));
+  }
+
+  async path(entry, options) {
+    if (isDisabled()) return findProgram(path.basename(entry), process.env);
+    const wanted = this.#wanted(options);
+    if (wanted.signal?.aborted) throw gaveUp(wanted.signal.reason);
+    const key = `${wanted.key}\0${entry}`;
+    const known = this.#knownEntry(key, entry, wanted);
+    if (known) return known;
+    return this.#entry(key, await join(key, wanted.slim, this.#find(wanted, entry), wanted));
+  }
+
+  pathSync(entry, options) {
+    if (isDisabled()) return findProgram(path.basename(entry), process.env);
+    const wanted = this.#wanted(options);
+    const key = `${wanted.key}\0${entry}`;
+    const known = this.#knownEntry(key, entry, wanted);
+    return known ?? this.#entry(key, runSync(wanted.slim, this.#find(wanted, entry), wanted.deadline));
+  }
+
+  env(base = process.env) {
+    if (isDisabled()) return { ...base };
+    const { lock, tree } = this.#wanted();
+    return treeEnvironment(lock, tree, base);
+  }
+
+  spawn(program, args, options) {
+    if (!Array.isArray(args)) [args, options] = [[], args];
+    this.ensureSync();
+    const command = this.#command(program, args ?? [], options);
+    return childProcess.spawn(command.program, command.args, options ?? {});
+  }
+
+  async execFile(program, args, options) {
+    if (!Array.isArray(args)) [args, options] = [[], args];
+    await this.ensure();
+    const command = this.#command(program, args ?? [], options);
+    return promisify(childProcess.execFile)(command.program, command.args, options ?? {});
+  }
+
+  execFileSync(program, args, options) {
+    if (!Array.isArray(args)) [args, options] = [[], args];
+    this.ensureSync();
+    const command = this.#command(program, args ?? [], options);
+    return childProcess.execFileSync(command.program, command.args, options ?? {});
+  }
+
+  // The settings that hold for one call, and the key under which the process knows about what they ask for.
+  #wanted(options) {
+    const all = options === undefined ? this.#options : { ...this.#options, ...checkOptions(options) };
+    const slim = all.package ?? defaultPackage();
+    const lock = readLock(slim);
+    const root = all.root ?? (process.env.BALLAST_ROOT || lock.root);
+    const groups = all.groups === undefined ? [] : [...new Set(all.groups)].sort();
+    return {
+      slim, lock, root, groups, store: all.store, signal: all.signal, given: all,
+      tree: treeOf(root, lock),
+      deadline: deadlineOf(all),
+      key: `${slim}\0${root}\0${groups.join()}\0${all.store}`,
+    };
+  }
+
+  #warm(wanted) {
+    const known = seen.get(wanted.key);
+    if (known && isStill(known)) return warmReport(wanted);
+    return this.#see(wanted.key, findWarm(wanted.root, wanted.lock, wanted.groups)) && warmReport(wanted);
+  }
+
+  #see(key, identity) {
+    if (identity) seen.set(key, identity);
+    else seen.delete(key);
+    return identity;
+  }
+
+  #hydrated(wanted, stdout) {
+    this.#see(wanted.key, findWarm(wanted.root, wanted.lock, wanted.groups));
+    return reportOf(stdout);
+  }
+
+  #hydrate({ slim, store, given, groups }) {
+    return ['hydrate', '--json', ...flagsOf({ slim, store, root: given.root, groups })];
+  }
+
+  #find({ slim, store, given }, entry) {
+    return ['path', ...flagsOf({ slim, store, root: given.root }), '--', entry];
+  }
+
+  // An entry that was found before and is the same still, or one of a tree that is there as a whole.
+  #knownEntry(key, entry, { root, lock, tree }) {
+    const known = seen.get(key);
+    if (known && isStill(known)) return known.path;
+    if (!isClean(entry) || !findWarm(root, lock, [])) return null;
+    return this.#see(key, identify(`${tree}/${entry}`))?.path;
+  }
+
+  #entry(key, stdout) {
+    const file = stdout.slice(0, -1);
+    this.#see(key, identify(file));
+    return file;
+  }
+
+  // What to start for `program`: it, through ballast-run, which takes use.lock for it.
+  #command(program, args, options) {
+    if (options?.shell) {
+      throw new BallastError('usage', "option 'shell': not supported", {
+        hint: `start the shell as the program: spawn('sh', ['-c', ...])`,
+      });
+    }
+    const base = options?.env ?? process.env;
+    const wanted = isDisabled() ? null : this.#wanted();
+    // Only so that a program that is nowhere is told from one that fails; exec looks it up again.
+    findProgram(program, wanted ? treeEnvironment(wanted.lock, wanted.tree, base) : base);
+    if (!wanted) return { program, args };
+    const flags = flagsOf({ ...wanted, root: wanted.given.root });
+    return { program: programOf(wanted.slim), args: ['exec', ...flags, '--', program, ...args] };
+  }
+}
+
+module.exports = { Ballast };
