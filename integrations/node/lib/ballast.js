@@ -1,20 +1,33 @@
 'use strict';
 
-const childProcess = require('node:child_process');
 const path = require('node:path');
-const { promisify } = require('node:util');
 
-const { findProgram, treeEnvironment } = require('./environment');
 const { BallastError } = require('./error');
 const { readLock } = require('./lock');
 const { checkOptions, deadlineOf, defaultPackage } = require('./options');
 const { findWarm, identify, isStill, treeOf } = require('./place');
-const { flagsOf, gaveUp, programOf, runSync } = require('./program');
-const { join } = require('./shared');
+
+// What a warm start does not need is loaded when it is: node:child_process alone takes longer than all of a warm start.
+const lazily = {
+  get childProcess() {
+    return require('node:child_process');
+  },
+  get environment() {
+    return require('./environment');
+  },
+  get program() {
+    return require('./program');
+  },
+  get shared() {
+    return require('./shared');
+  },
+};
 
 // What this process has seen in the context, by what was asked for: the identity of a file that stands for it.
 const seen = new Map();
 
+const gaveUp = (cause) => lazily.program.gaveUp(cause);
+const findInstalled = (entry) => lazily.environment.findProgram(path.basename(entry), process.env);
 const isDisabled = () => process.env.BALLAST_DISABLE === '1';
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
@@ -38,6 +51,7 @@ const isClean = (entry) => entry.split('/').every((part) => part !== '' && part 
 // method is in index.d.ts.
 class Ballast {
   #options;
+  #last;
 
   constructor(options) {
     this.#options = checkOptions(options);
@@ -50,76 +64,86 @@ class Ballast {
   async ensure(options) {
     if (isDisabled()) return { disabled: true };
     const wanted = this.#wanted(options);
-    if (wanted.signal?.aborted) throw gaveUp(wanted.signal.reason);
+    if (wanted.given.signal?.aborted) throw gaveUp(wanted.given.signal.reason);
     const warm = this.#warm(wanted);
     if (warm) return warm;
-    return this.#hydrated(wanted, await join(wanted.key, wanted.slim, this.#hydrate(wanted), wanted));
+    return this.#hydrated(wanted, await lazily.shared.join(wanted.key, wanted.slim, this.#hydrate(wanted), this.#limits(wanted)));
   }
 
   ensureSync(options) {
     if (isDisabled()) return { disabled: true };
     const wanted = this.#wanted(options);
-    return this.#warm(wanted) ?? this.#hydrated(wanted, runSync(wanted.slim, this.#hydrate(wanted), wanted.deadline));
+    const warm = this.#warm(wanted);
+    if (warm) return warm;
+    return this.#hydrated(wanted, lazily.program.runSync(wanted.slim, this.#hydrate(wanted), this.#limits(wanted).deadline));
   }
 
   async path(entry, options) {
-    if (isDisabled()) return findProgram(path.basename(entry), process.env);
+    if (isDisabled()) return findInstalled(entry);
     const wanted = this.#wanted(options);
-    if (wanted.signal?.aborted) throw gaveUp(wanted.signal.reason);
+    if (wanted.given.signal?.aborted) throw gaveUp(wanted.given.signal.reason);
     const key = `${wanted.key}\0${entry}`;
     const known = this.#knownEntry(key, entry, wanted);
     if (known) return known;
-    return this.#entry(key, await join(key, wanted.slim, this.#find(wanted, entry), wanted));
+    return this.#entry(key, await lazily.shared.join(key, wanted.slim, this.#find(wanted, entry), this.#limits(wanted)));
   }
 
   pathSync(entry, options) {
-    if (isDisabled()) return findProgram(path.basename(entry), process.env);
+    if (isDisabled()) return findInstalled(entry);
     const wanted = this.#wanted(options);
     const key = `${wanted.key}\0${entry}`;
     const known = this.#knownEntry(key, entry, wanted);
-    return known ?? this.#entry(key, runSync(wanted.slim, this.#find(wanted, entry), wanted.deadline));
+    if (known) return known;
+    return this.#entry(key, lazily.program.runSync(wanted.slim, this.#find(wanted, entry), this.#limits(wanted).deadline));
   }
 
   env(base = process.env) {
     if (isDisabled()) return { ...base };
     const { lock, tree } = this.#wanted();
-    return treeEnvironment(lock, tree, base);
+    return lazily.environment.treeEnvironment(lock, tree, base);
   }
 
   spawn(program, args, options) {
     if (!Array.isArray(args)) [args, options] = [[], args];
     this.ensureSync();
     const command = this.#command(program, args ?? [], options);
-    return childProcess.spawn(command.program, command.args, options ?? {});
+    return lazily.childProcess.spawn(command.program, command.args, options ?? {});
   }
 
   async execFile(program, args, options) {
     if (!Array.isArray(args)) [args, options] = [[], args];
     await this.ensure();
     const command = this.#command(program, args ?? [], options);
-    return promisify(childProcess.execFile)(command.program, command.args, options ?? {});
+    return require('node:util').promisify(lazily.childProcess.execFile)(command.program, command.args, options ?? {});
   }
 
   execFileSync(program, args, options) {
     if (!Array.isArray(args)) [args, options] = [[], args];
     this.ensureSync();
     const command = this.#command(program, args ?? [], options);
-    return childProcess.execFileSync(command.program, command.args, options ?? {});
+    return lazily.childProcess.execFileSync(command.program, command.args, options ?? {});
   }
 
-  // The settings that hold for one call, and the key under which the process knows about what they ask for.
+  // The settings that hold for one call, and the key under which the process knows about what they ask for. Without
+  // options they are those of the last such call, as long as the environment says the same.
   #wanted(options) {
-    const all = options === undefined ? this.#options : { ...this.#options, ...checkOptions(options) };
-    const slim = all.package ?? defaultPackage();
+    const { LAMBDA_TASK_ROOT: taskRoot, BALLAST_ROOT: environmentRoot } = process.env;
+    const last = this.#last;
+    if (options === undefined && last && last.taskRoot === taskRoot && last.environmentRoot === environmentRoot) return last;
+
+    const given = options === undefined ? this.#options : { ...this.#options, ...checkOptions(options) };
+    const slim = given.package ?? (taskRoot || defaultPackage());
     const lock = readLock(slim);
-    const root = all.root ?? (process.env.BALLAST_ROOT || lock.root);
-    const groups = all.groups === undefined ? [] : [...new Set(all.groups)].sort();
-    return {
-      slim, lock, root, groups, store: all.store, signal: all.signal, given: all,
-      tree: treeOf(root, lock),
-      deadline: deadlineOf(all),
-      key: `${slim}\0${root}\0${groups.join()}\0${all.store}`,
-    };
+    const root = given.root ?? (environmentRoot || lock.root);
+    const groups = given.groups === undefined ? [] : [...new Set(given.groups)].sort();
+    const key = `${slim}\0${root}\0${groups.join()}\0${given.store}`;
+    const wanted = { given, slim, lock, root, groups, tree: treeOf(root, lock), key, taskRoot, environmentRoot };
+    if (options === undefined) this.#last = wanted;
+    return wanted;
+  }
+
+  #limits({ given }) {
+    return { deadline: deadlineOf(given), signal: given.signal };
   }
 
   #warm(wanted) {
@@ -139,12 +163,12 @@ class Ballast {
     return reportOf(stdout);
   }
 
-  #hydrate({ slim, store, given, groups }) {
-    return ['hydrate', '--json', ...flagsOf({ slim, store, root: given.root, groups })];
+  #hydrate({ slim, given, groups }) {
+    return ['hydrate', '--json', ...lazily.program.flagsOf(slim, given, groups)];
   }
 
-  #find({ slim, store, given }, entry) {
-    return ['path', ...flagsOf({ slim, store, root: given.root }), '--', entry];
+  #find({ slim, given }, entry) {
+    return ['path', ...lazily.program.flagsOf(slim, given, []), '--', entry];
   }
 
   // An entry that was found before and is the same still, or one of a tree that is there as a whole.
@@ -171,9 +195,11 @@ class Ballast {
     const base = options?.env ?? process.env;
     const wanted = isDisabled() ? null : this.#wanted();
     // Only so that a program that is nowhere is told from one that fails; exec looks it up again.
+    const { findProgram, treeEnvironment } = lazily.environment;
     findProgram(program, wanted ? treeEnvironment(wanted.lock, wanted.tree, base) : base);
     if (!wanted) return { program, args };
-    const flags = flagsOf({ ...wanted, root: wanted.given.root });
+    const { flagsOf, programOf } = lazily.program;
+    const flags = flagsOf(wanted.slim, wanted.given, wanted.groups);
     return { program: programOf(wanted.slim), args: ['exec', ...flags, '--', program, ...args] };
   }
 }

@@ -41,11 +41,9 @@ function checkOptions(options = {}) {
 
 let programDirectory;
 
-// The slim package when none is named: the function's, in Lambda; else where the program that Node was
+// The slim package when neither an option nor LAMBDA_TASK_ROOT names one: where the program that Node was
 // started with lies. require.main is not there in ES modules; argv[1] is what it was made from.
 function defaultPackage() {
-  const taskRoot = process.env.LAMBDA_TASK_ROOT;
-  if (taskRoot) return taskRoot;
   if (programDirectory === undefined) {
     const program = require.main?.filename ?? process.argv[1];
     let real = program;

@@ -10,7 +10,7 @@ const { BallastError, errorOfExit, errorOfStart } = require('./error');
 const programOf = (slim) => path.join(slim, 'ballast-run');
 
 // What every command takes: where the package is, and what was named besides.
-function flagsOf({ slim, store, root, groups = [] }) {
+function flagsOf(slim, { store, root }, groups) {
   const flags = groups.map((group) => `--group=${group}`);
   if (store !== undefined) flags.push('--store', store);
   if (root !== undefined) flags.push('--root', root);

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import os
-import subprocess
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from . import _place
@@ -12,12 +10,17 @@ from ._environment import installed_program, tree_environment
 from ._error import BallastError
 from ._lock import Lock, read_lock
 from ._options import Options, check_options, deadline_of, default_package
-from ._program import Cancel, flags_of
 from ._report import Report, parse_report
-from ._shared import run_shared
 
-if TYPE_CHECKING:  # type checkers bring it along
-    from typing_extensions import Unpack
+# A warm start needs none of these, and they take longer to import than all the rest: asyncio, subprocess and what is made
+# of them are imported where they are used.
+if TYPE_CHECKING:
+    import asyncio
+    import subprocess
+
+    from typing_extensions import Unpack  # type checkers bring it along
+
+    from ._program import Cancel
 
 _Key = Tuple[Any, ...]
 _Value = TypeVar("_Value")
@@ -77,7 +80,7 @@ class Ballast:
         However many threads call at once, one ballast-run serves them; processes that share the root wait for each
         other. With BALLAST_DISABLE=1 nothing is done.
         """
-        return self._ensure(options, Cancel())
+        return self._ensure(options)
 
     async def aensure(self, **options: Unpack[Options]) -> Report:
         """The same without blocking the event loop. Cancelling it ends the hydration; the next call takes it up."""
@@ -94,7 +97,7 @@ class Ballast:
         The group that holds it is hydrated first; of `groups`, nothing. With BALLAST_DISABLE=1: the program of that
         name on PATH.
         """
-        return self._path(entry, options, Cancel())
+        return self._path(entry, options)
 
     async def apath(self, entry: str, **options: Unpack[Options]) -> str:
         """The same without blocking the event loop."""
@@ -114,18 +117,24 @@ class Ballast:
 
     def run(self, arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess[Any]:
         """subprocess.run in the tree's environment, made from `env`. Begins with `ensure`."""
+        import subprocess
+
         self.ensure()
         with self._started(options):
             return subprocess.run(arguments, **options)
 
     def popen(self, arguments: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
         """subprocess.Popen in the tree's environment, made from `env`. Begins with `ensure`."""
+        import subprocess
+
         self.ensure()
         with self._started(options):
             return subprocess.Popen(arguments, **options)
 
     async def apopen(self, program: str, *arguments: str, **options: Any) -> asyncio.subprocess.Process:
         """asyncio.create_subprocess_exec in the tree's environment, made from `env`. Begins with `aensure`."""
+        import asyncio
+
         await self.aensure()
         with self._started(options):
             return await asyncio.create_subprocess_exec(program, *arguments, **options)
@@ -152,15 +161,18 @@ class Ballast:
         _seen.pop(wanted.key, None)
         return False
 
-    def _ensure(self, options: Mapping[str, Any], cancel: Cancel) -> Report:
+    def _ensure(self, options: Mapping[str, Any], cancel: Optional[Cancel] = None) -> Report:
         if _is_disabled():
             return Report("disabled")
         wanted = self._wanted(options)
         if self._warm(wanted):
             return _warm_report(wanted)
+        from ._program import Cancel, flags_of
+        from ._shared import run_shared
+
         arguments = ["hydrate", "--json", *flags_of(wanted.package, wanted.store, wanted.named_root, wanted.groups)]
         for _ in range(_ATTEMPTS):
-            report = parse_report(run_shared(wanted.key, wanted.package, arguments, wanted.deadline, cancel))
+            report = parse_report(run_shared(wanted.key, wanted.package, arguments, wanted.deadline, cancel or Cancel()))
             # ballast-run's own hold ended with it: an eviction may have come before ours.
             if self._warm(wanted):
                 return report
@@ -184,16 +196,19 @@ class Ballast:
         _seen[(*wanted.key, entry)] = found
         return path
 
-    def _path(self, entry: str, options: Mapping[str, Any], cancel: Cancel) -> str:
+    def _path(self, entry: str, options: Mapping[str, Any], cancel: Optional[Cancel] = None) -> str:
         if _is_disabled():
             return installed_program(entry)
         wanted = self._wanted(options)
         found = self._find_entry(entry, wanted)
         if found:
             return found
+        from ._program import Cancel, flags_of
+        from ._shared import run_shared
+
         arguments = ["path", *flags_of(wanted.package, wanted.store, wanted.named_root), "--", entry]
         for _ in range(_ATTEMPTS):
-            stdout = run_shared((*wanted.key, entry), wanted.package, arguments, wanted.deadline, cancel)
+            stdout = run_shared((*wanted.key, entry), wanted.package, arguments, wanted.deadline, cancel or Cancel())
             found = self._see_entry(entry, stdout[:-1], wanted)
             if found:
                 return found
@@ -224,6 +239,10 @@ def _warm_report(wanted: _Wanted) -> Report:
 
 
 async def _in_thread(work: Callable[[Cancel], _Value]) -> _Value:
+    import asyncio
+
+    from ._program import Cancel
+
     cancel = Cancel()
     try:
         return await asyncio.get_running_loop().run_in_executor(None, functools.partial(work, cancel))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from typing import TYPE_CHECKING, Any, Callable, Dict, TypeVar, cast
 
 from ._ballast import Ballast
@@ -28,6 +27,8 @@ def ensured(**options: Unpack[Options]) -> Callable[[_Function], _Function]:
     ballast = Ballast(**options)
 
     def decorate(function: _Function) -> _Function:
+        import inspect
+
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)

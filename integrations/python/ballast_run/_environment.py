@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import Dict, List, Mapping
 
 from ._error import BallastError
@@ -32,6 +31,8 @@ def tree_environment(lock: Lock, tree: str, base: Mapping[str, str]) -> Dict[str
 
 def installed_program(entry: str) -> str:
     """Where the program of that name is on PATH. Raises BallastError not_found."""
+    import shutil
+
     found = shutil.which(os.path.basename(entry))
     if found is None:
         raise BallastError("not_found", f"{os.path.basename(entry)}: no such program on PATH")

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
-from typing import Any, Dict, List, cast
+from typing import Any, Dict, List, NamedTuple, cast
 
 from ._error import BallastError
 
 
-@dataclasses.dataclass(frozen=True)
-class Lock:
+class Lock(NamedTuple):
     """A slim package's ballast.lock (docs/format.md), as far as it is used here. ballast-run checks all of it."""
 
     name: str
@@ -72,6 +70,6 @@ def read_lock(package: str) -> Lock:
     if not _is_lock(fields):
         hint = "use the version of this Python package that came with the Ballast that packed"
         raise BallastError("corrupt", f"{file}: not a lock of format 1", hint)
-    lock = Lock(**{field.name: fields[field.name] for field in dataclasses.fields(Lock)})
+    lock = Lock(**{name: fields[name] for name in Lock._fields})
     _locks[package] = lock
     return lock

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import dataclasses
 import json
+from typing import NamedTuple
 
 
-@dataclasses.dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What was done; ballast-run's own report. Times are in milliseconds, and 0 where nothing had to be done.
 
     start is "cold" or "warm", or "disabled" with BALLAST_DISABLE=1, when path is empty. tree is the tree's digest,
@@ -33,11 +32,8 @@ class Report:
         return self.start == "disabled"
 
 
-_FIELDS = {field.name for field in dataclasses.fields(Report)}
-
-
 def parse_report(text: str) -> Report:
     """Reads ballast-run's JSON; fields of a later version are passed over."""
     fields = json.loads(text)
     fields["start"] = fields.pop("ballast")
-    return Report(**{name: value for name, value in fields.items() if name in _FIELDS})
+    return Report(**{name: value for name, value in fields.items() if name in Report._fields})

@@ -2,7 +2,6 @@
 
 import asyncio
 import concurrent.futures
-import dataclasses
 import json
 import os
 import shutil
@@ -140,7 +139,7 @@ print(ballast_run.ensure(package={str(self.slim)!r}, root={str(self.root)!r}).st
 
     def test_a_report_has_no_field_that_ballast_run_has_not(self):
         printed = subprocess.run([self.slim / "ballast-run", "hydrate", "--json", "--root", self.root], check=True, capture_output=True)
-        fields = {field.name for field in dataclasses.fields(ballast_run.Report)}
+        fields = set(ballast_run.Report._fields)
         self.assertEqual(fields - {"start"}, set(json.loads(printed.stdout)) - {"ballast"})
 
 
