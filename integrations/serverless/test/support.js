@@ -49,7 +49,7 @@ const run = (service, ...args) => runWithAws('http://127.0.0.1:9', service, ...a
 
 function runWithAws(endpoint, service, ...args) {
   const env = {
-    PATH: process.env.PATH, HOME: directory, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', CI: '1',
+    PATH: process.env.PATH, HOME: directory, ASAN_OPTIONS: process.env.ASAN_OPTIONS, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', CI: '1',
     AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_ENDPOINT_URL: endpoint, AWS_MAX_ATTEMPTS: '1',
     AWS_EC2_METADATA_DISABLED: 'true', SLS_AWS_REQUEST_MAX_RETRIES: '0',
   };
