@@ -199,7 +199,9 @@ class Ballast {
     findProgram(program, wanted ? treeEnvironment(wanted.lock, wanted.tree, base) : base);
     if (!wanted) return { program, args };
     const { flagsOf, programOf } = lazily.program;
-    const flags = flagsOf(wanted.slim, wanted.given, wanted.groups);
+    // All of it named: the program's environment may say otherwise than this process's, or nothing.
+    const store = wanted.given.store ?? (process.env.BALLAST_STORE || undefined);
+    const flags = flagsOf(wanted.slim, { store, root: wanted.root }, wanted.groups);
     return { program: programOf(wanted.slim), args: ['exec', ...flags, '--', program, ...args] };
   }
 }

@@ -63,6 +63,14 @@ test('spawn and execFile hydrate, and what was removed comes back', async () => 
   assert.ok(fs.existsSync(`${root}`));
 });
 
+test("a program's own environment does not lead to another tree", async (t) => {
+  const { root, ballast } = fresh();
+  process.env.BALLAST_ROOT = root;
+  t.after(() => delete process.env.BALLAST_ROOT);
+  const { stdout } = await new Ballast({ package: slim }).execFile('sh', ['-c', 'echo "$BALLAST_TREE"'], { env: { PATH: '/usr/bin:/bin', BALLAST_ROOT: '/nonexistent' } });
+  assert.strictEqual(stdout.trim(), ballast.ensureSync().path);
+});
+
 test('only the wanted groups are there for a program', async () => {
   const { ballast } = fresh({ groups: ['default'] });
   const { stdout } = await ballast.execFile('sh', ['-c', 'ls "$BALLAST_TREE/usr"']);

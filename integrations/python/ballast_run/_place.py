@@ -118,6 +118,15 @@ _holds: Dict[str, _Hold] = {}
 _guard = threading.Lock()
 
 
+def _start_anew_in_a_forked_child() -> None:
+    # The thread that held the guard is not in the child. What is held stays held: the child inherited the descriptors.
+    global _guard
+    _guard = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_start_anew_in_a_forked_child)
+
+
 def _take_use_lock(place_fd: int) -> Optional[int]:
     """A descriptor that holds use.lock shared; BlockingIOError while an eviction holds it."""
     while True:

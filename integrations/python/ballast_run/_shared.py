@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import threading
 import time
 from typing import Dict, Hashable, Optional, Sequence
@@ -12,6 +13,16 @@ from ._program import Cancel, run_program
 
 _runs: Dict[Hashable, concurrent.futures.Future[str]] = {}
 _guard = threading.Lock()
+
+
+def _start_anew_in_a_forked_child() -> None:
+    # Threads that run something for others are not in the child.
+    global _guard
+    _guard = threading.Lock()
+    _runs.clear()
+
+
+os.register_at_fork(after_in_child=_start_anew_in_a_forked_child)
 
 
 def _lead(

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 import unittest
+import warnings
 
 from support import PackedTest
 
@@ -144,6 +145,26 @@ touch "$here/second"; exec sleep 60""")
             with self.assertRaises(BallastError):
                 short.result()
             self.assertEqual(long.result().start, "cold")
+
+    def test_a_process_forked_meanwhile_does_not_wait_for_a_thread_that_it_has_not(self):
+        package = self.package_with(f"""
+here=$(dirname "$0")
+[ -e "$here/second" ] && exec "{self.slim}/ballast-run" "$@"
+touch "$here/second"; exec sleep 60""")
+        ballast = self.ballast(package=package)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            leader = pool.submit(ballast.ensure, timeout=5)
+            while not (package / "second").exists():
+                time.sleep(0.01)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forking with threads
+                child = os.fork()
+            if child == 0:
+                os._exit(0 if ballast.ensure(timeout=4).start == "cold" else 1)
+            self.assertEqual(os.waitpid(child, 0)[1], 0)
+            self.assertFalse(leader.done(), "it did not wait for the other")
+            with self.assertRaises(BallastError):
+                leader.result()
 
     def test_who_waits_gets_the_failure(self):
         package = self.package_with("""
