@@ -104,7 +104,7 @@ void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
     if (groups == WithGroups::yes) {
         command.add_option("--group", flags.groups, "hydrate this group only; may be repeated")
             ->type_name("NAME")
-            ->expected(1)
+            ->allow_extra_args(false)  // else a '--' behind it would end the list of groups, not the options
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 }

@@ -93,6 +93,12 @@ class MainJob(CliTest):
         pushed = self.ballast("push", "again")
         self.assertEqual(pushed.stdout, f"pushed  nothing: {self.store} has all of it\n")
 
+    def test_flags_of_the_program_are_its_own(self):
+        self.pack(self.make_package())
+        run = [self.dir / "slim/ballast-run", "exec", "--root", self.root, "--group", "default", "--"]
+        result = self.run_program(*run, "sh", "-c", 'echo "$1"', "sh", "--root")
+        self.assertEqual(result.stdout, "--root\n")
+
     def test_a_second_version_sends_only_what_differs(self):
         package = self.make_package()
         first = self.pack(package, "slim", "--version", "v1")

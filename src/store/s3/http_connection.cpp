@@ -182,7 +182,7 @@ class HttpConnection::Implementation {
     Result<std::size_t> run(std::string_view what, std::chrono::milliseconds patience,
                             const CallLimits& limits, Start start) {
         if (limits.stop.stop_requested()) return fail(ErrorCode::interrupted, m_endpoint.url(), "given up");
-        BALLAST_CHECK(check_interrupt(m_endpoint.url()));
+        if (limits.heeds_interrupts) BALLAST_CHECK(check_interrupt(m_endpoint.url()));
         error_code error;
         std::size_t bytes = 0;
         bool is_done = false;
@@ -198,13 +198,13 @@ class HttpConnection::Implementation {
             while (!is_done) {
                 if (m_io.stopped()) m_io.restart();
                 m_io.run_one_for(k_interrupt_poll);
-                if (!is_done && interrupt_requested()) layer().cancel();
+                if (!is_done && limits.heeds_interrupts && interrupt_requested()) layer().cancel();
             }
         }
         if (!error) return bytes;
         m_keep_alive = false;
         if (limits.stop.stop_requested()) return fail(ErrorCode::interrupted, m_endpoint.url(), "given up");
-        BALLAST_CHECK(check_interrupt(m_endpoint.url()));
+        if (limits.heeds_interrupts) BALLAST_CHECK(check_interrupt(m_endpoint.url()));
         return failed(what, describe(error, patience, limits));
     }
 

@@ -229,6 +229,7 @@ class MultipartUpload {
                                   .request = {.method = "DELETE", .query = {{"uploadId", m_id}}},
                                   .accepted = {404}};
         CallLimits limits = m_client.limits();
+        limits.heeds_interrupts = false;
         limits.deadline = std::min(limits.deadline, CallLimits::Clock::now() + std::chrono::seconds(10));
         (void)m_client.call(call, limits);
     }

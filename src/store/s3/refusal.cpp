@@ -103,10 +103,9 @@ Error refusal_error(const Refusal& refusal, const S3Location& location, const S3
     };
     const std::string server = location.server().url();
     if (!refusal.is_s3) {
-        return error(
-            refusal.status >= 500 ? ErrorCode::unavailable : ErrorCode::usage,
-            fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)", server, refusal.status),
-            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL");
+        return error(refusal.status >= 500 ? ErrorCode::unavailable : ErrorCode::usage,
+                     fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)", server, refusal.status),
+                     std::string(k_check_endpoint));
     }
     if (refusal.code == "NoSuchBucket") {
         return error(ErrorCode::not_found,

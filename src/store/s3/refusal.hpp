@@ -11,6 +11,10 @@
 
 namespace ballast {
 
+// The way out when whoever answers does not speak S3.
+inline constexpr std::string_view k_check_endpoint =
+    "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL";
+
 // One thing that is asked of S3, as its users know it.
 struct S3Action {
     std::string_view permission;  // the IAM action: "s3:GetObject"

@@ -23,7 +23,8 @@ Addresses resolve(const std::string& host, const std::string& port, int flags) {
     const int status = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
     if (status != 0) {
         const std::string cause = status == EAI_SYSTEM ? std::strerror(errno) : ::gai_strerror(status);
-        return fail(ErrorCode::unavailable, host, "the name cannot be resolved: " + cause,
+        return fail(status == EAI_NONAME ? ErrorCode::not_found : ErrorCode::unavailable, host,
+                    "the name cannot be resolved: " + cause,
                     "check the endpoint and region, and that the function's network has a resolver");
     }
     std::vector<SocketAddress> addresses;

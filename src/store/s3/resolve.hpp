@@ -17,7 +17,7 @@ struct SocketAddress {
 };
 
 // The addresses of a host, in the order to try them. Blocks, but never past `until`: a resolver that does
-// not answer is left behind in its thread. Errors: unavailable.
+// not answer is left behind in its thread. Errors: unavailable; not_found when there is no such name.
 Result<std::vector<SocketAddress>> resolve_host(const std::string& host, std::uint16_t port,
                                                 CallLimits::Clock::time_point until);
 

@@ -13,14 +13,15 @@ namespace {
 using Clock = CallLimits::Clock;
 
 // Until then, unless someone asks to stop. True when it was slept to the end.
-bool sleep_until(Clock::time_point until, const std::stop_token& stop) {
+bool sleep_until(Clock::time_point until, const CallLimits& limits) {
     constexpr auto k_interrupt_poll = std::chrono::milliseconds(100);
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
     while (Clock::now() < until) {
-        if (stop.stop_requested() || interrupt_requested()) return false;
-        wake.wait_until(lock, stop, std::min(until, Clock::now() + k_interrupt_poll), [] { return false; });
+        if (limits.stop.stop_requested() || (limits.heeds_interrupts && interrupt_requested())) return false;
+        wake.wait_until(lock, limits.stop, std::min(until, Clock::now() + k_interrupt_poll),
+                        [] { return false; });
     }
     return true;
 }
@@ -43,7 +44,7 @@ bool Retry::wait(std::optional<std::chrono::milliseconds> retry_after) {
     const auto pause = std::max(std::chrono::milliseconds(drawn(m_random)),
                                 retry_after.value_or(std::chrono::milliseconds(0)));
     const auto until = Clock::now() + pause;
-    return until < m_limits.deadline && sleep_until(until, m_limits.stop);
+    return until < m_limits.deadline && sleep_until(until, m_limits);
 }
 
 }  // namespace ballast

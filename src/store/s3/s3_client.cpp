@@ -18,6 +18,11 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
+// Whoever answers a question of S3 with a page for people is not S3, whatever the status says.
+bool is_web_page(const HttpHead& head) {
+    return head.header("content-type").starts_with("text/html");
+}
+
 }  // namespace
 
 S3Client::S3Client(S3Location location, AwsProfile profile, const StoreOptions& options)
@@ -82,14 +87,15 @@ std::chrono::sys_seconds S3Client::now() const {
            std::chrono::seconds(m_clock_offset_seconds);
 }
 
-// True when the server's time is another one than the request was signed with, and is used from now on.
-bool S3Client::correct_clock(const Refusal& refusal) {
+// True when the server's time is another one than the request was signed with; it is used from now on.
+bool S3Client::correct_clock(const Refusal& refusal, std::chrono::sys_seconds signed_at) {
     if (!refusal.server_time) return false;
-    const auto difference = *refusal.server_time - now();
-    const bool said_so = refusal.is_wrong_clock() && std::chrono::abs(difference) > k_clock_tolerance;
-    const bool may_be = refusal.status == 403 && std::chrono::abs(difference) > k_suspicious_clock;
+    const auto difference = std::chrono::abs(*refusal.server_time - signed_at);
+    const bool said_so = refusal.is_wrong_clock() && difference > k_clock_tolerance;
+    const bool may_be = refusal.status == 403 && difference > k_suspicious_clock;
     if (!said_so && !may_be) return false;
-    m_clock_offset_seconds += difference.count();
+    const auto machine = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    m_clock_offset_seconds = (*refusal.server_time - machine).count();
     return true;
 }
 
@@ -106,6 +112,7 @@ bool S3Client::follow_region(const Refusal& refusal, const std::string& asked_re
 Error S3Client::connection_error(const Error& cause, const S3Action& action, unsigned attempts) const {
     Error error = cause;
     error.object = location().shown(action.key);
+    if (error.code == ErrorCode::not_found) error.code = ErrorCode::unavailable;  // the host, not the object
     error.message = fmt::format("{}: {}: {}{}", action.permission, cause.object, cause.message,
                                 attempts > 1 ? fmt::format(" ({} attempts)", attempts) : "");
     if (error.hint.empty() && error.code == ErrorCode::unavailable)
@@ -136,8 +143,9 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         const Endpoint server = where.server();
         HttpRequest request = call.request;
         request.path = where.path_of(call.action.key);
+        const auto signed_at = now();
         if (credentials)
-            sign_for_s3(request, server.authority(), payload, *credentials, {where.region}, now());
+            sign_for_s3(request, server.authority(), payload, *credentials, {where.region}, signed_at);
 
         bool is_new = true;
         auto connection = connect(server, limits, is_new);
@@ -156,7 +164,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
             continue;
         }
         const auto& accepted = call.accepted;
-        if (is_success(head->status) ||
+        if ((is_success(head->status) && !is_web_page(*head)) ||
             std::find(accepted.begin(), accepted.end(), head->status) != accepted.end())
             return Exchange{std::move(*connection), std::move(*head)};
 
@@ -167,7 +175,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         if (is_silent && !refusal.is_transient()) {
             BALLAST_TRY(refusal, explain(call, limits));
         }
-        if (!clock_corrected && correct_clock(refusal)) {
+        if (!clock_corrected && correct_clock(refusal, signed_at)) {
             clock_corrected = true;
         } else if (regions_followed < 3 && follow_region(refusal, where.region)) {
             ++regions_followed;

@@ -64,7 +64,7 @@ class S3Client {
     Result<std::unique_ptr<HttpConnection>> connect(const Endpoint& server, const CallLimits& limits,
                                                     bool& is_new);
     std::chrono::sys_seconds now() const;
-    bool correct_clock(const Refusal& refusal);
+    bool correct_clock(const Refusal& refusal, std::chrono::sys_seconds signed_at);
     bool follow_region(const Refusal& refusal, const std::string& asked_region);
     Result<Refusal> explain(const Call& call, const CallLimits& limits);
 

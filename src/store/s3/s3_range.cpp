@@ -45,12 +45,11 @@ Result<void> S3Range::check_answer(const HttpHead& head) const {
     const auto range = head.header("content-range");
     if (range.empty()) {
         const bool is_s3 = !head.header("x-amz-request-id").empty() || !head.header("etag").empty();
-        return bad(
-            ErrorCode::usage,
-            is_s3 ? fmt::format("{} ignores ranges", location.server().url())
-                  : fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)", location.server().url(),
-                                head.status),
-            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL");
+        return bad(ErrorCode::usage,
+                   is_s3 ? fmt::format("{} ignores ranges", location.server().url())
+                         : fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)",
+                                       location.server().url(), head.status),
+                   k_check_endpoint);
     }
     const std::string start = fmt::format("bytes {}-", m_offset);
     if (!range.starts_with(start) || !head.content_bytes)

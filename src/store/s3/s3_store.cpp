@@ -47,10 +47,9 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
     if (error != std::errc() || end != length.data() + length.size() || !is_object) {
-        return fail(
-            ErrorCode::usage, m_client->location().shown(key),
-            fmt::format("s3:GetObject: {} does not speak S3", m_client->location().server().url()),
-            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL");
+        return fail(ErrorCode::usage, m_client->location().shown(key),
+                    fmt::format("s3:GetObject: {} does not speak S3", m_client->location().server().url()),
+                    k_check_endpoint);
     }
     return info;
 }
@@ -107,6 +106,12 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
     for (int attempt = 0;; ++attempt) {
         BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
         if (answer.head.status < 300) {
+            if (answer.head.header("etag").empty()) {
+                return fail(ErrorCode::usage, m_client->location().shown(key),
+                            fmt::format("s3:PutObject: {} does not speak S3 (no ETag for what was sent)",
+                                        m_client->location().server().url()),
+                            k_check_endpoint);
+            }
             if (sent) sent(bytes.size());
             return PutOutcome::stored;
         }
