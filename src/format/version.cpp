@@ -4,6 +4,7 @@
 
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
+#include "format/utc_time.hpp"
 
 namespace ballast {
 namespace {
@@ -30,6 +31,7 @@ Result<Version> parse_version(std::string_view text, std::string_view shown) {
     BALLAST_CHECK(fields.refuse_unread());
     if (!is_version_name(version.name)) return fields.refuse("name", "not a name");
     if (!is_version_name(version.version)) return fields.refuse("version", "not a version's name");
+    if (!parse_utc(version.created)) return fields.refuse("created", "not a time in UTC");
     return version;
 }
 
