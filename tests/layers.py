@@ -8,6 +8,8 @@ The order, and its reasons:
   config    what users set; build-time only
   package   reads and writes packages; build-time only
   store     where objects lie; knows keys and nothing of what they mean
+  lifecycle what becomes of versions: lists, compares, verifies and removes them, and keeps pushes safe from
+            that; build-time only, so hydrate does not know it
   pack      plan -> frames -> packs; build-time only
   hydrate   what start-up needs: must stay clear of package, config and pack, since ballast-run
             links it and is to be small
@@ -26,10 +28,12 @@ MAY_INCLUDE = {
     "config": {"base"},
     "package": {"base", "format"},
     "store": {"base", "codec", "format"},
-    "pack": {"base", "codec", "format", "config", "package", "store"},
+    "lifecycle": {"base", "codec", "format", "store"},
+    "pack": {"base", "codec", "format", "config", "package", "store", "lifecycle"},
     "hydrate": {"base", "codec", "format", "store"},
     "analyze": {"base", "format", "package"},
-    "cli": {"base", "codec", "format", "config", "package", "store", "pack", "hydrate", "analyze"},
+    "cli": {"base", "codec", "format", "config", "package", "store", "lifecycle", "pack", "hydrate",
+            "analyze"},
 }
 RUN_MAY_INCLUDE = {"base", "codec", "format", "store", "hydrate"}
 

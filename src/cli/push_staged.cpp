@@ -16,9 +16,10 @@ Result<PushReport> push_staged(const std::string& slim_path, const std::string& 
     BALLAST_TRY(const auto store, open_store(store_url.empty() ? slim.lock.store : store_url));
     const std::string staging = staging_path(slim_path);
     FileStore staged(staging, staging);
-    BALLAST_TRY(const PushNeeds needs, find_push_needs(manifest, *store));
-    Progress progress("pushing", needs.bytes, needs.bytes == 0 ? Progress::Output::quiet : output);
-    BALLAST_TRY(const PushReport report, push_version(slim.lock, manifest, needs, staged, *store, progress));
+    BALLAST_TRY(Push push, Push::begin(slim.lock, manifest, *store));
+    const std::uint64_t bytes = push.needs().bytes;
+    Progress progress("pushing", bytes, bytes == 0 ? Progress::Output::quiet : output);
+    BALLAST_TRY(const PushReport report, push.send(staged, progress));
     progress.finish();
     BALLAST_CHECK(remove_all(staging));
     return report;

@@ -10,7 +10,6 @@
 #include "base/result.hpp"
 #include "codec/sha256.hpp"
 #include "format/manifest.hpp"
-#include "format/version.hpp"
 #include "store/store.hpp"
 
 namespace ballast {
@@ -34,8 +33,5 @@ class KnownContents {
     std::vector<Manifest> m_manifests;
     std::unordered_map<Digest, Location> m_locations;
 };
-
-// All versions of the family, newest first. Errors: those of the store; corrupt for a broken record.
-Result<std::vector<Version>> read_versions(Store& store, const std::string& name);
 
 }  // namespace ballast

@@ -1,13 +1,13 @@
 #include "pack/push.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "format/keys.hpp"
+#include "format/utc_time.hpp"
 #include "format/version.hpp"
+#include "lifecycle/versions.hpp"
 #include "pack/pack_builder.hpp"
 
 namespace ballast {
@@ -17,95 +17,114 @@ namespace {
 constexpr std::uint64_t k_max_pack_bytes =
     PackBuilder::k_pack_bytes + k_max_compressed_bytes + k_pack_header.size();
 
-std::string now_in_utc() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+Lease lease_of(const Lock& lock, const Manifest& manifest) {
+    Lease lease;
+    lease.name = lock.name;
+    lease.version = lock.version;
+    lease.manifest = lock.manifest;
+    for (const auto& pack : manifest.packs()) lease.packs.push_back(pack.digest);
+    return lease;
 }
 
-Result<void> send_pack(const ManifestPack& pack, Store& staging, Store& store, PushReport& report,
-                       Progress& progress) {
+}  // namespace
+
+Result<Push> Push::begin(const Lock& lock, const Manifest& manifest, Store& store,
+                         const LeaseOptions& options) {
+    // First of all: what is seen from here on stays.
+    BALLAST_TRY(PushLease lease, PushLease::take(store, lease_of(lock, manifest), options));
+    Push push(lock, manifest, store, std::move(lease));
+    BALLAST_CHECK(push.find_needs());
+    return push;
+}
+
+Result<void> Push::find_needs() {
+    for (std::uint32_t i = 0; i < m_manifest->packs().size(); ++i) {
+        const auto& pack = m_manifest->packs()[i];
+        const auto there = m_store->head(pack.key());
+        if (!there && there.error().code != ErrorCode::not_found) return tl::unexpected<Error>(there.error());
+        if (there && there->bytes != pack.bytes) {
+            return fail(ErrorCode::corrupt, shown_object(*m_store, pack.key()),
+                        fmt::format("has {} bytes, not the {} of its pack", there->bytes, pack.bytes),
+                        "remove the object, then push again");
+        }
+        if (there) continue;
+        m_needs.packs.push_back(i);
+        m_needs.bytes += pack.bytes;
+    }
+    return {};
+}
+
+Result<PushReport> Push::send(Store& staging, Progress& progress) {
+    m_report.packs_there = m_manifest->packs().size() - m_needs.packs.size();
+    for (const auto index : m_needs.packs) {
+        BALLAST_CHECK(check_interrupt(m_store->url()));
+        BALLAST_CHECK(send_pack(m_manifest->packs()[index], staging, progress));
+    }
+    BALLAST_TRY(const auto outcome,
+                m_store->put_if_absent(manifest_key(m_lock->manifest), as_bytes(m_manifest->bytes())));
+    if (outcome == PutOutcome::stored) m_report.bytes_sent += m_manifest->bytes().size();
+    BALLAST_CHECK(m_lease.renew());
+    BALLAST_CHECK(send_version());
+    BALLAST_CHECK(m_lease.confirm());
+    return m_report;
+}
+
+Result<void> Push::send_pack(const ManifestPack& pack, Store& staging, Progress& progress) {
     auto bytes = read_object(staging, pack.key(), k_max_pack_bytes);
     if (!bytes && bytes.error().code == ErrorCode::not_found) {
-        return fail(ErrorCode::not_found, store.url() + ": " + pack.key(),
+        return fail(ErrorCode::not_found, shown_object(*m_store, pack.key()),
                     "the pack is neither in the store nor staged beside the slim package",
                     "run 'ballast pack' again");
     }
     if (!bytes) return pass_on(std::move(bytes));
     if (sha256(as_bytes(*bytes)) != pack.digest) {
-        return fail(ErrorCode::corrupt, staging.url() + ": " + pack.key(), "the staged pack is damaged",
+        return fail(ErrorCode::corrupt, shown_object(staging, pack.key()), "the staged pack is damaged",
                     "remove it and run 'ballast pack' again");
     }
-    BALLAST_TRY(const auto outcome, store.put_if_absent(pack.key(), as_bytes(*bytes),
-                                                        [&](std::uint64_t sent) { progress.add(sent); }));
+    BALLAST_TRY(const auto outcome, m_store->put_if_absent(pack.key(), as_bytes(*bytes),
+                                                           [&](std::uint64_t sent) { progress.add(sent); }));
     if (outcome == PutOutcome::stored) {
-        ++report.packs_sent;
-        report.bytes_sent += pack.bytes;
+        ++m_report.packs_sent;
+        m_report.bytes_sent += pack.bytes;
     } else {
-        ++report.packs_there;
+        ++m_report.packs_there;
         progress.add(pack.bytes);
     }
     return {};
 }
 
-Result<void> send_version(const Lock& lock, Store& store, PushReport& report) {
-    const std::string key = version_key(lock.name, lock.version);
-    const Version version{lock.name,     lock.version,        lock.tree,   lock.tree_bytes,
-                          lock.manifest, lock.manifest_bytes, now_in_utc()};
+Result<void> Push::send_version() {
+    const Version version{m_lock->name,     m_lock->version,        m_lock->tree, m_lock->tree_bytes,
+                          m_lock->manifest, m_lock->manifest_bytes, utc_now()};
     const std::string text = write_version(version);
-    BALLAST_TRY(const auto outcome, store.put_if_absent(key, as_bytes(text)));
-    if (outcome == PutOutcome::stored) {
-        report.bytes_sent += text.size();
-        return {};
+    const auto outcome = m_store->put_if_absent(version_key(m_lock->name, m_lock->version), as_bytes(text));
+    if (!outcome) {
+        // It may yet appear, and must find all that it needs.
+        m_lease.leave();
+        return tl::unexpected<Error>(outcome.error());
     }
-    report.version_was_there = true;
-    BALLAST_TRY(const std::string there, read_object(store, key, k_max_version_bytes));
-    const std::string shown = store.url() + ": " + key;
+    if (*outcome == PutOutcome::already_there) return compare_with_stored_version();
+    m_report.bytes_sent += text.size();
+    return {};
+}
+
+Result<void> Push::compare_with_stored_version() {
+    m_report.version_was_there = true;
+    const std::string key = version_key(m_lock->name, m_lock->version);
+    BALLAST_TRY(const std::string there, read_object(*m_store, key, k_max_version_bytes));
+    const std::string shown = shown_object(*m_store, key);
     BALLAST_TRY(const Version stored, parse_version(there, shown));
-    if (stored.tree != lock.tree) {
+    if (stored.tree != m_lock->tree) {
         return fail(ErrorCode::check_failed, shown,
                     fmt::format("the version is there, with another tree ({}, not {})",
-                                stored.tree.short_hex(), lock.tree.short_hex()),
+                                stored.tree.short_hex(), m_lock->tree.short_hex()),
                     "a version never changes: pack again with another --version");
     }
-    if (stored.manifest != lock.manifest) {
+    if (stored.manifest != m_lock->manifest) {
         return fail(ErrorCode::check_failed, shown, "the version is there, packed another way",
                     "pack again, which takes what is stored, or choose another --version");
     }
     return {};
-}
-
-}  // namespace
-
-Result<PushNeeds> find_push_needs(const Manifest& manifest, Store& store) {
-    PushNeeds needs;
-    for (std::uint32_t i = 0; i < manifest.packs().size(); ++i) {
-        const auto& pack = manifest.packs()[i];
-        const auto there = store.head(pack.key());
-        if (!there && there.error().code != ErrorCode::not_found) return tl::unexpected<Error>(there.error());
-        if (there && there->bytes != pack.bytes) {
-            return fail(ErrorCode::corrupt, store.url() + ": " + pack.key(),
-                        fmt::format("has {} bytes, not the {} of its pack", there->bytes, pack.bytes),
-                        "remove the object, then push again");
-        }
-        if (there) continue;
-        needs.packs.push_back(i);
-        needs.bytes += pack.bytes;
-    }
-    return needs;
-}
-
-Result<PushReport> push_version(const Lock& lock, const Manifest& manifest, const PushNeeds& needs,
-                                Store& staging, Store& store, Progress& progress) {
-    PushReport report;
-    report.packs_there = manifest.packs().size() - needs.packs.size();
-    for (const auto index : needs.packs) {
-        BALLAST_CHECK(send_pack(manifest.packs()[index], staging, store, report, progress));
-    }
-    BALLAST_TRY(const auto outcome,
-                store.put_if_absent(manifest_key(lock.manifest), as_bytes(manifest.bytes())));
-    if (outcome == PutOutcome::stored) report.bytes_sent += manifest.bytes().size();
-    BALLAST_CHECK(send_version(lock, store, report));
-    return report;
 }
 
 std::string staging_path(const std::string& slim_path) {

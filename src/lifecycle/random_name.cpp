@@ -1,0 +1,23 @@
+#include "lifecycle/random_name.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+namespace ballast {
+
+Result<std::string> random_name() {
+    std::array<std::uint8_t, 16> bytes = {};
+    // So few bytes come whole, or not at all.
+    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        return fail_errno(errno, "random name", "the system gives no random bytes");
+    }
+    std::string name;
+    for (const auto byte : bytes) name += fmt::format("{:02x}", byte);
+    return name;
+}
+
+}  // namespace ballast
