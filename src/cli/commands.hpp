@@ -10,6 +10,9 @@ void add_analyze_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
 void add_push_command(CLI::App& app, Action& action);
+void add_versions_command(CLI::App& app, Action& action);
+void add_diff_command(CLI::App& app, Action& action);
+void add_gc_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action, const SlimSource& source);
 
 }  // namespace ballast

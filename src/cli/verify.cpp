@@ -1,55 +1,116 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/run_settings.hpp"
+#include "cli/verify_stored.hpp"
 #include "hydrate/hydrate.hpp"
 #include "hydrate/place.hpp"
 
 namespace ballast {
+namespace {
+
+struct VerifyFlags : VerifyStoredFlags {
+    std::string target;  // a TREE or a VERSION
+    std::string package;
+    std::string root;
+};
+
+bool is_directory(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
+}
+
+Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& source) {
+    RunFlags run;
+    run.package = flags.package;
+    run.root = flags.root;
+    BALLAST_TRY(const RunSettings settings, load_run_settings(run, source));
+    BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
+    if (manifest.compute_tree_digest() != manifest.tree()) {
+        return fail(ErrorCode::corrupt, settings.slim.name,
+                    "the manifest's entries do not have the tree's digest");
+    }
+    const std::string tree = !flags.target.empty() ? flags.target
+                                                   : settings.options.root + "/" +
+                                                         place_name(manifest.tree()) + "/" + k_tree_directory;
+    const auto verified = verify_tree(manifest, tree);
+    if (!verified && verified.error().code == ErrorCode::corrupt) {
+        // The tree that the user asked about is not right: a check that did not hold.
+        auto error = verified.error();
+        error.code = ErrorCode::check_failed;
+        return tl::unexpected<Error>(std::move(error));
+    }
+    BALLAST_CHECK(verified);
+    if (flags.json) {
+        BALLAST_CHECK(print(json_text({{"tree", tree},
+                                       {"entries", manifest.entries().size()},
+                                       {"bytes", settings.slim.lock.tree_bytes}})));
+        return 0;
+    }
+    BALLAST_CHECK(print(fmt::format("{}: {} entries, {}: all as the manifest says\n", tree,
+                                    manifest.entries().size(), format_size(settings.slim.lock.tree_bytes))));
+    return 0;
+}
+
+// Flags of one of the two ways must not be passed over in the other.
+Result<int> verify(const VerifyFlags& flags, const SlimSource& source) {
+    const bool of_tree = flags.target.empty() || is_directory(flags.target);
+    const auto refuse = [](const char* flag, const char* what, const char* hint) {
+        return fail(ErrorCode::usage, flag, what, hint);
+    };
+    constexpr const char* k_needs_version = "is for a stored version, and this verifies a hydrated tree";
+    constexpr const char* k_needs_tree = "is for a hydrated tree, and this verifies a stored version";
+    constexpr const char* k_name_version = "name the version: 'ballast verify VERSION'";
+    constexpr const char* k_leave_out = "leave it out, or name an existing directory";
+    if (of_tree) {
+        if (!flags.sample.empty()) return refuse("--sample", k_needs_version, k_name_version);
+        if (flags.seed) return refuse("--seed", k_needs_version, k_name_version);
+        if (!flags.store.empty()) return refuse("--store", k_needs_version, k_name_version);
+        if (!flags.name.empty()) return refuse("--name", k_needs_version, k_name_version);
+        return verify_hydrated_tree(flags, source);
+    }
+    if (!flags.package.empty()) return refuse("--package", k_needs_tree, k_leave_out);
+    if (!flags.root.empty()) return refuse("--root", k_needs_tree, k_leave_out);
+    return verify_stored_version(flags.target, flags);
+}
+
+}  // namespace
 
 void add_verify_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command =
-        app.add_subcommand("verify", "Read a hydrated tree and compare every byte with the manifest");
-    struct Flags : RunFlags {
-        std::string tree;
-    };
-    const auto flags = std::make_shared<Flags>();
-    command->add_option("TREE", flags->tree, "the tree's directory (default: where it would be hydrated)");
-    command->add_option("--package", flags->package, "the slim package")->type_name("SLIM");
+    auto* command = app.add_subcommand(
+        "verify",
+        "Read a hydrated tree, or a version in the store, and compare every byte with the manifest.\n"
+        "An argument that is an existing directory is a TREE; anything else is a VERSION");
+    const auto flags = std::make_shared<VerifyFlags>();
+    command->add_option(
+        "TREE|VERSION", flags->target,
+        "the tree's directory (default: where it would be hydrated), or VERSION, NAME/VERSION or "
+        "the first characters of just one version");
+    command->add_option("--package", flags->package, "of a tree: the slim package")->type_name("SLIM");
     command
         ->add_option("--root", flags->root,
-                     "where trees are hydrated (default: the package's lock; BALLAST_ROOT)")
+                     "of a tree: where trees are hydrated (default: the package's lock; BALLAST_ROOT)")
         ->type_name("DIR");
-    add_examples(*command, {"ballast verify --package slim/", "ballast verify /mnt/tree --package slim.zip"});
-    command->callback([&action, flags, source] {
-        action = [flags, source]() -> Result<int> {
-            BALLAST_TRY(const RunSettings settings, load_run_settings(*flags, source));
-            BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
-            if (manifest.compute_tree_digest() != manifest.tree()) {
-                return fail(ErrorCode::corrupt, settings.slim.name,
-                            "the manifest's entries do not have the tree's digest");
-            }
-            const std::string tree =
-                !flags->tree.empty()
-                    ? flags->tree
-                    : settings.options.root + "/" + place_name(manifest.tree()) + "/" + k_tree_directory;
-            const auto verified = verify_tree(manifest, tree);
-            if (!verified && verified.error().code == ErrorCode::corrupt) {
-                // The tree that the user asked about is not right: a check that did not hold.
-                auto error = verified.error();
-                error.code = ErrorCode::check_failed;
-                return tl::unexpected<Error>(std::move(error));
-            }
-            BALLAST_CHECK(verified);
-            BALLAST_CHECK(
-                print(fmt::format("{}: {} entries, {}: all as the manifest says\n", tree,
-                                  manifest.entries().size(), format_size(settings.slim.lock.tree_bytes))));
-            return 0;
-        };
-    });
+    add_store_flags(*command, *flags);
+    command
+        ->add_option("--sample", flags->sample,
+                     "of a version: read only some frames, a share like 10% or a number")
+        ->type_name("N%|COUNT");
+    command
+        ->add_option("--seed", flags->seed,
+                     "of a version: which frames the sample has; the same seed chooses the same")
+        ->type_name("NUMBER");
+    command->add_flag("--quiet", flags->quiet, "show no progress");
+    add_examples(*command, {"ballast verify --package slim/", "ballast verify /mnt/tree --package slim.zip",
+                            "ballast verify 1.4.2 --store file:///srv/ballast",
+                            "ballast verify rendering/1.4.2 --sample 10% --seed 7"});
+    command->callback(
+        [&action, flags, source] { action = [flags, source] { return verify(*flags, source); }; });
 }
 
 }  // namespace ballast

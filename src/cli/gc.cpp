@@ -1,0 +1,201 @@
+#include "lifecycle/gc.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/duration.hpp"
+#include "base/size.hpp"
+#include "cli/commands.hpp"
+#include "cli/package_settings.hpp"
+#include "cli/store_flags.hpp"
+
+namespace ballast {
+namespace {
+
+struct GcFlags : StoreFlags {
+    std::optional<std::size_t> keep;
+    std::string older_than;
+    std::string grace = "24h";
+    bool dry_run = false;
+};
+
+Result<GcOptions> options_of(const GcFlags& flags) {
+    if (!flags.keep && flags.older_than.empty()) {
+        return fail(ErrorCode::usage, "gc", "nothing says what may be removed",
+                    "say how many versions of each name stay with --keep, how old those must be that go with "
+                    "--older-than, or both");
+    }
+    GcOptions options;
+    // --older-than alone keeps the newest of each name: a function that is not deployed often needs it.
+    options.retention.keep = flags.keep.value_or(1);
+    options.retention.name = flags.name;
+    if (!flags.older_than.empty()) {
+        BALLAST_TRY(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
+    }
+    if (options.retention.keep == 0 && flags.name.empty()) {
+        return fail(ErrorCode::usage, "--keep 0", "would remove every version of every name",
+                    "say of which name with --name");
+    }
+    BALLAST_TRY(options.grace, parse_duration(flags.grace, "--grace"));
+    if (options.grace < k_least_lease_grace) {
+        return fail(ErrorCode::usage, "--grace " + flags.grace,
+                    "shorter than a push may take between two of its steps",
+                    "write at least " + format_duration(k_least_lease_grace));
+    }
+    options.mode = flags.dry_run ? GcOptions::Mode::dry_run : GcOptions::Mode::remove;
+    return options;
+}
+
+std::string fate_text(Fate fate, const GcOptions& options) {
+    switch (fate) {
+        case Fate::goes:
+            return options.mode == GcOptions::Mode::dry_run ? "would go" : "removed";
+        case Fate::newest:
+            return options.retention.keep == 1
+                       ? "stays: the newest"
+                       : fmt::format("stays: of the newest {}", options.retention.keep);
+        case Fate::young:
+            return "stays: not older than " + format_duration(*options.retention.older_than);
+        case Fate::other_name:
+            return "stays: of another name";
+        case Fate::pushed_now:
+            break;
+    }
+    return "stays: a push needs it now";
+}
+
+std::string_view fate_name(Fate fate) {
+    switch (fate) {
+        case Fate::goes:
+            return "goes";
+        case Fate::newest:
+            return "newest";
+        case Fate::young:
+            return "young";
+        case Fate::other_name:
+            return "other_name";
+        case Fate::pushed_now:
+            break;
+    }
+    return "pushed_now";
+}
+
+std::uint64_t bytes_won(const GcReport& report) {
+    return report.removed_versions.bytes + report.removed_manifests.bytes + report.removed_packs.bytes;
+}
+
+std::string gc_text(const GcOptions& options, const Store& store, const GcReport& report) {
+    std::string text;
+    if (!report.versions.empty()) {
+        Table versions({{"name", Align::left},
+                        {"version", Align::left},
+                        {"date", Align::left},
+                        {"tree size", Align::right},
+                        {"", Align::left}});
+        for (const auto& row : report.versions) {
+            const auto& record = row.version.record;
+            versions.add_row({record.name, record.version, record.created, format_size(record.tree_bytes),
+                              fate_text(row.fate, options)});
+        }
+        text += versions.to_string(colours_of_stdout()) + "\n";
+    }
+    const bool dry = options.mode == GcOptions::Mode::dry_run;
+    Table counts({{"", Align::left},
+                  {dry ? "would go" : "removed", Align::right},
+                  {"bytes", Align::right},
+                  {dry ? "would stay" : "stay", Align::right},
+                  {"bytes", Align::right}});
+    const auto add = [&](const char* what, const GcCount& removed, const GcCount& kept) {
+        counts.add_row({what, format_count(removed.objects), format_size(removed.bytes),
+                        format_count(kept.objects), format_size(kept.bytes)});
+    };
+    add("versions", report.removed_versions, report.kept_versions);
+    add("manifests", report.removed_manifests, report.kept_manifests);
+    add("packs", report.removed_packs, report.kept_packs);
+    text += counts.to_string(colours_of_stdout());
+    text += fmt::format("\n{} {} {}\n", dry ? "would win" : "won", format_size(bytes_won(report)),
+                        "in " + store.url());
+    if (report.leases != 0) {
+        text += fmt::format("what {} under way {} stays\n", report.leases == 1 ? "a push" : "pushes",
+                            report.leases == 1 ? "needs" : "need");
+    }
+    if (report.ended_leases != 0) {
+        text +=
+            fmt::format("{} {} of pushes that were killed\n", dry ? "would end" : "ended",
+                        report.ended_leases == 1 ? "1 lease" : fmt::format("{} leases", report.ended_leases));
+    }
+    if (report.stale_marks != 0) {
+        text += fmt::format("{} {} of gcs that were killed\n", dry ? "would take away" : "took away",
+                            report.stale_marks == 1 ? "1 mark" : fmt::format("{} marks", report.stale_marks));
+    }
+    return text;
+}
+
+nlohmann::ordered_json gc_json(const GcOptions& options, const Store& store, const GcReport& report) {
+    const auto count = [](const GcCount& kind) {
+        return nlohmann::ordered_json{{"objects", kind.objects}, {"bytes", kind.bytes}};
+    };
+    nlohmann::ordered_json json;
+    json["store"] = store.url();
+    json["dry_run"] = options.mode == GcOptions::Mode::dry_run;
+    auto& versions = json["versions"] = nlohmann::ordered_json::array();
+    for (const auto& row : report.versions) {
+        const auto& record = row.version.record;
+        versions.push_back({{"name", record.name},
+                            {"version", record.version},
+                            {"created", record.created},
+                            {"tree_bytes", record.tree_bytes},
+                            {"goes", row.fate == Fate::goes},
+                            {"why", fate_name(row.fate)}});
+    }
+    json["removed"] = {{"versions", count(report.removed_versions)},
+                       {"manifests", count(report.removed_manifests)},
+                       {"packs", count(report.removed_packs)},
+                       {"bytes", bytes_won(report)}};
+    json["kept"] = {{"versions", count(report.kept_versions)},
+                    {"manifests", count(report.kept_manifests)},
+                    {"packs", count(report.kept_packs)}};
+    json["leases"] = report.leases;
+    json["ended_leases"] = report.ended_leases;
+    json["stale_marks"] = report.stale_marks;
+    json["lacks"] = report.lacks;
+    return json;
+}
+
+Result<int> gc(const GcFlags& flags) {
+    BALLAST_TRY(const GcOptions options, options_of(flags));
+    BALLAST_TRY(const auto store, open_store_of(flags));
+    BALLAST_TRY(const GcReport report, collect_garbage(*store, options));
+    BALLAST_CHECK(
+        print(flags.json ? json_text(gc_json(options, *store, report)) : gc_text(options, *store, report)));
+    for (const auto& lack : report.lacks) warn(lack + " is not there: push the version again");
+    return 0;
+}
+
+}  // namespace
+
+void add_gc_command(CLI::App& app, Action& action) {
+    auto* command = app.add_subcommand(
+        "gc",
+        "Remove versions that are not kept, then manifests and packs that no version refers to.\n"
+        "Safe beside pushes; what a kept version of any name needs stays (docs/lifecycle.md)");
+    const auto flags = std::make_shared<GcFlags>();
+    command->add_option("--keep", flags->keep, "keep the newest N versions of each name (default: 1)")
+        ->type_name("N");
+    command
+        ->add_option("--older-than", flags->older_than,
+                     "of the rest, remove those stored longer ago, like 30d (default: all the rest)")
+        ->type_name("TIME");
+    command->add_flag("--dry-run", flags->dry_run, "only show what would go; change nothing");
+    command
+        ->add_option("--grace", flags->grace,
+                     "how long the lease of a push that was killed protects what it sent (default: 24h)")
+        ->type_name("TIME");
+    add_store_flags(*command, *flags);
+    add_examples(*command, {"ballast gc --keep 5 --dry-run", "ballast gc --keep 3 --older-than 30d",
+                            "ballast gc --keep 0 --name retired --store file:///srv/ballast"});
+    command->callback([&action, flags] { action = [flags] { return gc(*flags); }; });
+}
+
+}  // namespace ballast

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace ballast {
+
+// The flags of the commands that are about a store rather than a package.
+struct StoreFlags {
+    std::string store;
+    std::string name;  // of the family; empty: all
+    bool json = false;
+};
+void add_store_flags(CLI::App& command, StoreFlags& flags);
+
+// The store of --store, else of BALLAST_STORE, else of the ballast.toml here.
+// Errors: usage when none names one, or --name cannot be a name.
+Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags);
+
+// The same as text for programs, foreign bytes made UTF-8.
+std::string json_text(const nlohmann::ordered_json& json);
+
+}  // namespace ballast
