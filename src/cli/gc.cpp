@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "base/duration.hpp"
 #include "base/size.hpp"
@@ -14,7 +15,7 @@ namespace ballast {
 namespace {
 
 struct GcFlags : StoreFlags {
-    std::optional<std::size_t> keep;
+    std::optional<std::int64_t> keep;
     std::string older_than;
     std::string grace = "24h";
     bool dry_run = false;
@@ -26,9 +27,13 @@ Result<GcOptions> options_of(const GcFlags& flags) {
                     "say how many versions of each name stay with --keep, how old those must be that go with "
                     "--older-than, or both");
     }
+    if (flags.keep && *flags.keep < 0) {
+        return fail(ErrorCode::usage, fmt::format("--keep {}", *flags.keep), "not a number of versions",
+                    "write 0 or more");
+    }
     GcOptions options;
     // --older-than alone keeps the newest of each name: a function that is not deployed often needs it.
-    options.retention.keep = flags.keep.value_or(1);
+    options.retention.keep = static_cast<std::size_t>(flags.keep.value_or(1));
     options.retention.name = flags.name;
     if (!flags.older_than.empty()) {
         BALLAST_TRY(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
