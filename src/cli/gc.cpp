@@ -186,7 +186,9 @@ void add_gc_command(CLI::App& app, Action& action) {
         "Remove versions that are not kept, then manifests and packs that no version refers to.\n"
         "Safe beside pushes; what a kept version of any name needs stays (docs/lifecycle.md)");
     const auto flags = std::make_shared<GcFlags>();
-    command->add_option("--keep", flags->keep, "keep the newest N versions of each name (default: 1)")
+    command
+        ->add_option("--keep", flags->keep,
+                     "keep the newest N versions of each name (default, beside --older-than: 1)")
         ->type_name("N");
     command
         ->add_option("--older-than", flags->older_than,

@@ -12,7 +12,7 @@ namespace ballast {
 
 inline constexpr std::uint64_t k_max_mark_bytes = 64 << 20;
 // More would not fit; one gc removes at most so many, and the next goes on.
-inline constexpr std::size_t k_max_mark_objects = 400'000;
+inline constexpr std::size_t k_max_mark_objects = 250'000;
 
 // One version of one family.
 struct VersionName {

@@ -12,7 +12,6 @@
 namespace ballast {
 
 struct Surveyor::Needs {
-    std::set<VersionName> pushed_versions;
     std::unordered_set<Digest> pushed_manifests;
     std::unordered_set<Digest> manifests;                    // of leases and kept versions
     std::unordered_set<Digest> packs;                        // the same
@@ -79,7 +78,6 @@ Result<bool> Surveyor::read_leases_once(StoreTime now, EndedLeases ended, Needs&
                 refusal(std::move(lease).error(), "remove the object once no push is under way"));
         }
         ++survey.leases;
-        needs.pushed_versions.insert({lease->name, lease->version});
         needs.pushed_manifests.insert(lease->manifest);
         needs.manifests.insert(lease->manifest);
         needs.packs.insert(lease->packs.begin(), lease->packs.end());
@@ -104,7 +102,6 @@ Result<void> Surveyor::read_versions(StoreTime now, const RemovalMark* only, Nee
         // A version that was not named came, or became one that goes, after the mark was written: pushes
         // do not know that it goes, so that it stays, with all that it needs.
         const bool pushed = needs.pushed_manifests.contains(version.record.manifest) ||
-                            needs.pushed_versions.contains(name) ||
                             (only != nullptr && !named.contains(name));
         if (survey.fates[i] == Fate::goes && pushed) survey.fates[i] = Fate::pushed_now;
         if (survey.fates[i] == Fate::goes) continue;

@@ -32,6 +32,9 @@ class HookStore : public Store {
         m_last = last;
     }
 
+    // Only this call fails: the store did not answer in time.
+    void fail_at(std::size_t call) { m_failing_call = call; }
+
     std::size_t calls() const { return m_calls; }
     const std::vector<std::string>& log() const { return m_log; }  // "put_if_absent packs/ab.."
 
@@ -66,6 +69,7 @@ class HookStore : public Store {
         const std::size_t number = m_calls++;
         m_log.push_back(std::string(name) + " " + std::string(key));
         if (number == m_hook_call) std::exchange(m_hook, nullptr)();
+        if (number == m_failing_call) return fail(ErrorCode::unavailable, key, "no answer");
         if (number == m_kill_call && m_last == LastCall::done) (void)work();
         if (number >= m_kill_call) return fail(ErrorCode::unavailable, key, "killed");
         return work();
@@ -75,6 +79,7 @@ class HookStore : public Store {
     std::size_t m_calls = 0;
     std::size_t m_hook_call = k_never;
     std::size_t m_kill_call = k_never;
+    std::size_t m_failing_call = k_never;
     LastCall m_last = LastCall::not_done;
     std::function<void()> m_hook;
     std::vector<std::string> m_log;

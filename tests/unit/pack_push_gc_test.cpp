@@ -115,6 +115,10 @@ struct Case {
     bool stays = false;  // what is pushed is the newest version
 };
 
+void PrintTo(const Case& scene, std::ostream* out) {
+    *out << scene.name;
+}
+
 class PushAndGc : public testing::TestWithParam<Case> {
   protected:
     static void expect_pushed(Scene& scene, const std::string& where) {
@@ -397,10 +401,21 @@ TEST(EndedLease, OneOfAKilledPushProtectsForTheGraceTime) {
     EXPECT_THAT(keys(*scene.store, "leases/"), IsEmpty());
 }
 
+TEST(PushOrder, AVersionThatMayYetAppearKeepsItsLease) {
+    for (const char* call : {"put_if_absent manifests/", "put_if_absent versions/"}) {
+        Scene scene = refers_to_old_packs();
+        HookStore failing(*scene.store);
+        failing.fail_at(call_of(log_of_push(refers_to_old_packs()), call));
+        EXPECT_FALSE(push(scene.pushed, failing));
+        const bool version = std::string_view(call).ends_with("versions/");
+        EXPECT_EQ(keys(*scene.store, "leases/").size(), version ? 2U : 0U) << call;
+    }
+}
+
 TEST(OtherGcs, AFailedRemovalLeavesTheMark) {
     Scene scene = two_versions();
     HookStore failing(*scene.store);
-    failing.kill_at(call_of(log_of_gc(two_versions()), "remove packs/"));
+    failing.fail_at(call_of(log_of_gc(two_versions()), "remove packs/"));
     EXPECT_FALSE(collect_garbage(failing, keep(1)));
     EXPECT_THAT(keys(*scene.store, "gc/"), SizeIs(1)) << "the store may be about to remove the pack yet";
 }
