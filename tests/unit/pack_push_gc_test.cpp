@@ -412,6 +412,20 @@ TEST(PushOrder, AVersionThatMayYetAppearKeepsItsLease) {
     }
 }
 
+TEST(GcOrder, RemovesNothingThatItsMarkDoesNotName) {
+    // Pushed after gc made its list and before it wrote its mark; by its date it is to go at once.
+    Scene scene = is_old_at_once();
+    HookStore hooked(*scene.store);
+    hooked.before(call_of(log_of_gc(is_old_at_once()), "put_if_absent gc/", 1),
+                  [&] { EXPECT_TRUE(push(scene.pushed, *scene.store)); });
+    const auto report = collect_garbage(hooked, keep(1)).value();
+    EXPECT_THAT(keys(*scene.store, "versions/"), Contains("versions/app/v3"));
+    EXPECT_EQ(report.removed_versions.objects, 1U);
+    EXPECT_THAT(damages(*scene.store), IsEmpty());
+    EXPECT_EQ(collect_garbage(*scene.store, keep(1)).value().removed_versions.objects, 1U);
+    EXPECT_THAT(keys(*scene.store, "versions/"), SizeIs(1));
+}
+
 TEST(OtherGcs, AFailedRemovalLeavesTheMark) {
     Scene scene = two_versions();
     HookStore failing(*scene.store);
