@@ -36,7 +36,12 @@ export interface Report {
   files: number;
   treeBytes: number;
   fetchedBytes: number;
+  /** All that the store was asked. */
   requests: number;
+  /** Of these, after a failure. */
+  retries: number;
+  /** Of these, beside one that was slow. */
+  secondRequests: number;
   fetchMs: number;
   decodeMs: number;
   writeMs: number;

@@ -70,7 +70,7 @@ class AtTheGateway(GatewayTest):
         self.assert_verified()
         self.write("package/usr/share/data.bin", b"new" * 10_000)
         result = self.ballast("pack", "package", "--out", "slim2", "--store", self.store, "--push", "--quiet", env=env, status=5)
-        self.assert_error(result, f"s3://{self.bucket}/some/prefix/packs/", "s3:PutObject")
+        self.assert_error(result, f"s3://{self.bucket}/some/prefix/leases/", "s3:PutObject", "denied: AccessDenied")
         self.assertEqual([k for k in self.s3.keys(self.bucket) if "/versions/" in k][1:], [], "no half version")
 
     def test_no_credentials_at_all(self):

@@ -40,7 +40,7 @@ function reportOf(stdout) {
 function warmReport({ lock, tree }) {
   return {
     start: 'warm', name: lock.name, version: lock.version, tree: lock.tree, path: tree, files: 0, treeBytes: 0,
-    fetchedBytes: 0, requests: 0, fetchMs: 0, decodeMs: 0, writeMs: 0, waitedMs: 0, totalMs: 0, resumed: false,
+    fetchedBytes: 0, requests: 0, retries: 0, secondRequests: 0, fetchMs: 0, decodeMs: 0, writeMs: 0, waitedMs: 0, totalMs: 0, resumed: false,
   };
 }
 

@@ -20,6 +20,8 @@ class Report(NamedTuple):
     tree_bytes: int = 0
     fetched_bytes: int = 0
     requests: int = 0
+    retries: int = 0
+    second_requests: int = 0
     fetch_ms: float = 0.0
     decode_ms: float = 0.0
     write_ms: float = 0.0
