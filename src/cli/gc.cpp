@@ -134,6 +134,12 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
         text += fmt::format("{} {} of gcs that were killed\n", dry ? "would take away" : "took away",
                             report.stale_marks == 1 ? "1 mark" : fmt::format("{} marks", report.stale_marks));
     }
+    if (report.unfinished != 0) {
+        text += fmt::format("removed the parts of {}\n",
+                            report.unfinished == 1
+                                ? "1 upload that was killed"
+                                : fmt::format("{} uploads that were killed", report.unfinished));
+    }
     return text;
 }
 
@@ -164,6 +170,7 @@ nlohmann::ordered_json gc_json(const GcOptions& options, const Store& store, con
     json["leases"] = report.leases;
     json["ended_leases"] = report.ended_leases;
     json["stale_marks"] = report.stale_marks;
+    json["unfinished"] = report.unfinished;
     json["lacks"] = report.lacks;
     return json;
 }

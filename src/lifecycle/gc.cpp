@@ -46,6 +46,7 @@ class Collector {
             // A mark that names nothing asks the store what time it is.
             BALLAST_TRY(const GcMark clock, GcMark::write(m_store, {}, m_options.clock));
             BALLAST_CHECK(remove_stale_marks(clock.written()));
+            BALLAST_TRY(m_report.unfinished, m_store.remove_unfinished(clock.written() - m_options.grace));
             BALLAST_TRY(const Survey plan, m_surveyor.look(clock.written(), EndedLeases::remove));
             m_report.ended_leases += plan.ended_leases;
             RemovalMark named = mark_of(plan);

@@ -41,6 +41,7 @@ struct GcReport {
     std::uint64_t leases = 0;        // of pushes under way, whose objects stay
     std::uint64_t ended_leases = 0;  // of pushes that were killed, removed
     std::uint64_t stale_marks = 0;   // of gcs that were killed, removed
+    std::uint64_t unfinished = 0;    // uploads that were killed and not taken up in the grace time, removed
     std::vector<std::string> lacks;  // what kept versions need and the store has not
 };
 

@@ -120,4 +120,20 @@ Result<void> FileStore::remove(std::string_view key) {
     return {};
 }
 
+Result<std::uint64_t> FileStore::remove_unfinished(StoreTime before) {
+    std::uint64_t removed = 0;
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(m_directory, error);
+    if (error == std::errc::no_such_file_or_directory) return removed;
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+        if (at->path().filename().string().find('~') == std::string::npos) continue;  // see AtomicFile
+        struct stat info = {};
+        const bool is_old =
+            ::lstat(at->path().c_str(), &info) == 0 && S_ISREG(info.st_mode) && modified(info) < before;
+        if (is_old && ::unlink(at->path().c_str()) == 0) ++removed;
+    }
+    if (error) return store_error(error.value(), m_directory, "cannot list");
+    return removed;
+}
+
 }  // namespace ballast

@@ -22,6 +22,7 @@ class FileStore : public Store {
     Result<ObjectInfo> head(std::string_view key) override;
     Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
     Result<void> remove(std::string_view key) override;
+    Result<std::uint64_t> remove_unfinished(StoreTime before) override;
 
   private:
     Result<std::string> path_of(std::string_view key) const;

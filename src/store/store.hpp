@@ -95,6 +95,10 @@ class Store {
     // Removes the object; one that is absent is fine.
     virtual Result<void> remove(std::string_view key) = 0;
 
+    // Removes what puts that were killed left behind, begun before `before` by the store's clock: parts of
+    // uploads, temporary files. Nothing of it was ever an object. How many.
+    virtual Result<std::uint64_t> remove_unfinished(StoreTime /*before*/) { return 0; }
+
     virtual StoreActivity activity() const { return {}; }
 };
 

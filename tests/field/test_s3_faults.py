@@ -263,6 +263,26 @@ class Push(FaultTest):
         self.assertEqual(self.versions(), [])
         self.assertEqual(self.s3.uploads(self.bucket), [])
 
+    def test_killed_it_is_taken_up_where_it_stopped(self):
+        package = self.make_package(noise_bytes=60_000_000)
+        self.ballast("pack", package, "--out", "slim", "--store", self.through_proxy, "--version", "v1", "--quiet")
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), **self.environment()}
+        run = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "push", self.dir / "slim", "--quiet"], env=environment)
+        # Until some parts are whole in the store, and others under way.
+        while run.poll() is None and self.proxy.counters()["bytes_up"] < 45_000_000:
+            time.sleep(0.002)
+        run.kill()
+        if run.wait() == 0:
+            self.skipTest("it was done before it was killed")
+        self.assertEqual(self.versions(), [])
+        self.assertEqual(len(self.s3.uploads(self.bucket)), 1)
+        self.proxy.set()
+        self.ballast("push", "slim", "--quiet")
+        self.assertLess(self.proxy.counters()["bytes_up"], 55_000_000, "parts that are there are not sent again")
+        self.assertEqual(self.s3.uploads(self.bucket), [])
+        self.hydrate()
+        self.assert_verified()
+
 
 if __name__ == "__main__":
     main()

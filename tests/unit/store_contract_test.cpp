@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <thread>
@@ -243,6 +244,19 @@ TEST(FileStore, LeavesNoTemporaryFilesAndListsNone) {
     ASSERT_TRUE(AtomicFile::create(directory.path() + "/packs/b").value().write(as_bytes("half")));
     const auto killed = AtomicFile::create(directory.path() + "/packs/c").value();
     EXPECT_EQ(store.list("packs/").value().size(), 1U);
+}
+
+TEST(FileStore, RemovesWhatKilledPutsLeft) {
+    const auto directory = TemporaryDirectory::create().value();
+    FileStore file_store(directory.path(), "file:test");
+    Store& store = file_store;
+    ASSERT_TRUE(store.put_if_absent("packs/a", as_bytes("x")));
+    std::ofstream(directory.path() + "/packs/b~123") << "half";
+    const auto now = store.head("packs/a").value().modified;
+    EXPECT_EQ(store.remove_unfinished(now - std::chrono::hours(1)).value(), 0U);
+    EXPECT_EQ(store.remove_unfinished(now + std::chrono::hours(1)).value(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(directory.path() + "/packs/b~123"));
+    EXPECT_TRUE(object_exists(store, "packs/a").value());
 }
 
 TEST(OpenStore, KnowsItsUrls) {

@@ -50,6 +50,55 @@ std::string xml_escape(std::string_view text) {
     return escaped;
 }
 
+// An upload that is neither complete nor aborted.
+struct OpenUpload {
+    std::string key;  // in the bucket
+    std::string id;
+    StoreTime begun;
+};
+
+// Those whose keys start with `prefix`, the bucket's. Servers that do not know the question, or do not allow
+// it, have none.
+Result<std::vector<OpenUpload>> list_uploads(S3Client& client, const std::string& prefix) {
+    std::vector<OpenUpload> uploads;
+    const std::string shown = client.location().shown("");
+    HttpFields markers;
+    for (;;) {
+        S3Client::Call call{.action = {"s3:ListBucketMultipartUploads", ""},
+                            .request = {.query = {{"uploads", ""}, {"prefix", prefix}}},
+                            .accepted = {400, 403, 404, 405, 501}};
+        for (const auto& marker : markers) call.request.query.push_back(marker);
+        BALLAST_TRY(const HttpAnswer answer, client.call(call, client.limits()));
+        if (answer.head.status >= 300) return uploads;
+        OpenUpload upload;
+        HttpFields next(2);
+        next[0].first = "key-marker";
+        next[1].first = "upload-id-marker";
+        bool more = false;
+        BALLAST_CHECK(parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
+            if (path == "ListMultipartUploadsResult/Upload/Key") upload.key = text;
+            if (path == "ListMultipartUploadsResult/Upload/UploadId") upload.id = text;
+            if (path == "ListMultipartUploadsResult/Upload/Initiated")
+                upload.begun = parse_iso_time(text).value_or(StoreTime::max());
+            if (path == "ListMultipartUploadsResult/NextKeyMarker") next[0].second = text;
+            if (path == "ListMultipartUploadsResult/NextUploadIdMarker") next[1].second = text;
+            if (path == "ListMultipartUploadsResult/IsTruncated") more = text == "true";
+            if (path == "ListMultipartUploadsResult/Upload") uploads.push_back(std::exchange(upload, {}));
+        }));
+        if (!more || next == markers) return uploads;
+        markers = std::move(next);
+    }
+}
+
+Result<void> abort_upload(S3Client& client, std::string_view key, const std::string& id,
+                          const CallLimits& limits) {
+    const S3Client::Call call{.action = {"s3:AbortMultipartUpload", key},
+                              .request = {.method = "DELETE", .query = {{"uploadId", id}}},
+                              .accepted = {404}};
+    BALLAST_CHECK(client.call(call, limits));
+    return {};
+}
+
 // One upload, from its id to its end.
 class MultipartUpload {
   public:
@@ -94,23 +143,12 @@ class MultipartUpload {
 
     // The id of an upload of this very key; "" when there is none, or when we may not look.
     Result<std::string> find_broken_upload() {
-        const S3Location location = m_client.location();
-        const S3Client::Call call{
-            .action = {"s3:ListBucketMultipartUploads", ""},
-            .request = {.query = {{"uploads", ""}, {"prefix", location.prefix + m_key}}},
-            .accepted = {400, 403, 404, 405, 501}};
-        BALLAST_TRY(const HttpAnswer answer, m_client.call(call, m_client.limits()));
-        std::string key;
-        std::string id;
-        std::string found;
-        if (answer.head.status >= 300) return found;
-        BALLAST_CHECK(parse_xml(answer.body, shown(), [&](std::string_view path, std::string_view text) {
-            if (path == "ListMultipartUploadsResult/Upload/Key") key = text;
-            if (path == "ListMultipartUploadsResult/Upload/UploadId") id = text;
-            if (path != "ListMultipartUploadsResult/Upload") return;
-            if (key == location.prefix + m_key) found = id;
-        }));
-        return found;
+        const std::string full_key = m_client.location().prefix + m_key;
+        BALLAST_TRY(const auto uploads, list_uploads(m_client, full_key));
+        for (const auto& upload : uploads) {
+            if (upload.key == full_key) return upload.id;
+        }
+        return std::string();
     }
 
     // Notes the parts that the server has whole. False when the upload is gone or cannot be read.
@@ -225,13 +263,10 @@ class MultipartUpload {
 
     // As well as can be: what is left is found by the next push of the same key, and by gc.
     void abort() {
-        const S3Client::Call call{.action = {"s3:AbortMultipartUpload", m_key},
-                                  .request = {.method = "DELETE", .query = {{"uploadId", m_id}}},
-                                  .accepted = {404}};
         CallLimits limits = m_client.limits();
         limits.heeds_interrupts = false;
         limits.deadline = std::min(limits.deadline, CallLimits::Clock::now() + std::chrono::seconds(10));
-        (void)m_client.call(call, limits);
+        (void)abort_upload(m_client, m_key, m_id, limits);
     }
 
     std::string shown() const { return m_client.location().shown(m_key); }
@@ -254,6 +289,21 @@ class MultipartUpload {
 Result<PutOutcome> multipart_put(S3Client& client, std::string_view key, std::span<const std::byte> bytes,
                                  const Store::Sent& sent) {
     return MultipartUpload(client, key, bytes, sent).run();
+}
+
+Result<std::uint64_t> abort_uploads(S3Client& client, StoreTime before) {
+    const std::string prefix = client.location().prefix;
+    std::uint64_t aborted = 0;
+    for (const char* folder : {"packs/", "manifests/"}) {
+        BALLAST_TRY(const auto uploads, list_uploads(client, prefix + folder));
+        for (const auto& upload : uploads) {
+            if (upload.begun >= before || !upload.key.starts_with(prefix)) continue;
+            BALLAST_CHECK(abort_upload(client, std::string_view(upload.key).substr(prefix.size()), upload.id,
+                                       client.limits()));
+            ++aborted;
+        }
+    }
+    return aborted;
 }
 
 }  // namespace ballast

@@ -15,4 +15,8 @@ namespace ballast {
 Result<PutOutcome> multipart_put(S3Client& client, std::string_view key, std::span<const std::byte> bytes,
                                  const Store::Sent& sent);
 
+// Aborts the uploads below the store's prefix that were begun before `before`, which nobody took up. How
+// many.
+Result<std::uint64_t> abort_uploads(S3Client& client, StoreTime before);
+
 }  // namespace ballast

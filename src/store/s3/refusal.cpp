@@ -95,7 +95,8 @@ Refusal read_refusal(const HttpHead& head, std::string_view body) {
 Error refusal_error(const Refusal& refusal, const S3Location& location, const S3Action& action,
                     Signed is_signed) {
     const std::string object = location.shown(action.key);
-    const std::string status = refusal.code.empty() ? fmt::format("HTTP {}", refusal.status) : short_text(refusal.code);
+    const std::string status =
+        refusal.code.empty() ? fmt::format("HTTP {}", refusal.status) : short_text(refusal.code);
     const std::string said =
         refusal.message.empty() ? status : fmt::format("{} ({})", short_text(refusal.message), status);
     const auto error = [&](ErrorCode code, const std::string& what, const std::string& hint) {

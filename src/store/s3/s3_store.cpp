@@ -88,6 +88,10 @@ Result<void> S3Store::remove(std::string_view key) {
     return {};
 }
 
+Result<std::uint64_t> S3Store::remove_unfinished(StoreTime before) {
+    return abort_uploads(*m_client, before);
+}
+
 Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                           const Sent& sent) {
     BALLAST_CHECK(check_key(key));

@@ -25,6 +25,7 @@ class S3Store : public Store {
     Result<ObjectInfo> head(std::string_view key) override;
     Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
     Result<void> remove(std::string_view key) override;
+    Result<std::uint64_t> remove_unfinished(StoreTime before) override;
     StoreActivity activity() const override { return m_client->activity(); }
 
   private:
