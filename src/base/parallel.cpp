@@ -18,7 +18,8 @@ unsigned available_cores() {
     return static_cast<unsigned>(std::max(count, 1));
 }
 
-Result<void> parallel_for(std::size_t count, const std::function<Result<void>(std::size_t)>& work) {
+Result<void> parallel_for(std::size_t count, const std::function<Result<void>(std::size_t)>& work,
+                          unsigned threads) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
     std::mutex mutex;
@@ -34,11 +35,11 @@ Result<void> parallel_for(std::size_t count, const std::function<Result<void>(st
             }
         }
     };
-    const auto threads =
-        static_cast<unsigned>(std::min<std::size_t>(available_cores(), std::max<std::size_t>(count, 1)));
+    const std::size_t wanted = threads != 0 ? threads : available_cores();
+    const std::size_t used = std::min(wanted, std::max<std::size_t>(count, 1));
     std::vector<std::thread> others;
-    others.reserve(threads - 1);
-    for (unsigned i = 1; i < threads; ++i) others.emplace_back(run);
+    others.reserve(used - 1);
+    for (std::size_t i = 1; i < used; ++i) others.emplace_back(run);
     run();
     for (auto& other : others) other.join();
     if (error) return tl::unexpected<Error>(std::move(*error));

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/parallel.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
 #include "format/version.hpp"
@@ -16,6 +17,8 @@ namespace {
 // One pack holds at least one frame, however large, so a little more than the usual bound.
 constexpr std::uint64_t k_max_pack_bytes =
     PackBuilder::k_pack_bytes + k_max_compressed_bytes + k_pack_header.size();
+
+constexpr unsigned k_looks_at_once = 8;  // of a store that is far away
 
 Lease lease_of(const Lock& lock, const Manifest& manifest) {
     Lease lease;
@@ -38,27 +41,37 @@ Result<Push> Push::begin(const Lock& lock, const Manifest& manifest, Store& stor
 }
 
 Result<void> Push::find_needs() {
-    for (std::uint32_t i = 0; i < m_manifest->packs().size(); ++i) {
-        const auto& pack = m_manifest->packs()[i];
-        const auto there = m_store->head(pack.key());
+    const auto& packs = m_manifest->packs();
+    std::vector<std::uint8_t> is_there(packs.size());
+    const auto look = [&](std::size_t i) -> Result<void> {
+        const auto there = m_store->head(packs[i].key());
         if (!there && there.error().code != ErrorCode::not_found) return tl::unexpected<Error>(there.error());
-        if (there && there->bytes != pack.bytes) {
-            return fail(ErrorCode::corrupt, shown_object(*m_store, pack.key()),
-                        fmt::format("has {} bytes, not the {} of its pack", there->bytes, pack.bytes),
+        if (there && there->bytes != packs[i].bytes) {
+            return fail(ErrorCode::corrupt, shown_object(*m_store, packs[i].key()),
+                        fmt::format("has {} bytes, not the {} of its pack", there->bytes, packs[i].bytes),
                         "remove the object, then push again");
         }
-        if (there) continue;
+        is_there[i] = there ? 1 : 0;
+        return {};
+    };
+    BALLAST_CHECK(parallel_for(packs.size(), look, m_store->fetch_concurrency() == 0 ? 1 : k_looks_at_once));
+    for (std::uint32_t i = 0; i < packs.size(); ++i) {
+        if (is_there[i] != 0) continue;
         m_needs.packs.push_back(i);
-        m_needs.bytes += pack.bytes;
+        m_needs.bytes += packs[i].bytes;
     }
     return {};
 }
 
 Result<PushReport> Push::send(Store& staging, Progress& progress) {
     m_report.packs_there = m_manifest->packs().size() - m_needs.packs.size();
-    for (const auto index : m_needs.packs) {
-        BALLAST_CHECK(check_interrupt(m_store->url()));
-        BALLAST_CHECK(send_pack(m_manifest->packs()[index], staging, progress));
+    // To a store that is far away two at once, so that one's end and the other's beginning overlap.
+    const unsigned lanes = m_store->fetch_concurrency() == 0 ? 1 : 2;
+    BALLAST_TRY(const auto outcomes, send_packs(staging, progress, lanes));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const bool stored = outcomes[i] == PutOutcome::stored;
+        ++(stored ? m_report.packs_sent : m_report.packs_there);
+        if (stored) m_report.bytes_sent += m_manifest->packs()[m_needs.packs[i]].bytes;
     }
     BALLAST_TRY(const auto outcome,
                 m_store->put_if_absent(manifest_key(m_lock->manifest), as_bytes(m_manifest->bytes())));
@@ -69,7 +82,20 @@ Result<PushReport> Push::send(Store& staging, Progress& progress) {
     return m_report;
 }
 
-Result<void> Push::send_pack(const ManifestPack& pack, Store& staging, Progress& progress) {
+Result<std::vector<PutOutcome>> Push::send_packs(Store& staging, Progress& progress, unsigned lanes) {
+    std::vector<PutOutcome> outcomes(m_needs.packs.size());
+    BALLAST_CHECK(parallel_for(
+        outcomes.size(),
+        [&](std::size_t i) -> Result<void> {
+            BALLAST_CHECK(check_interrupt(m_store->url()));
+            BALLAST_TRY(outcomes[i], send_pack(m_manifest->packs()[m_needs.packs[i]], staging, progress));
+            return {};
+        },
+        lanes));
+    return outcomes;
+}
+
+Result<PutOutcome> Push::send_pack(const ManifestPack& pack, Store& staging, Progress& progress) const {
     auto bytes = read_object(staging, pack.key(), k_max_pack_bytes);
     if (!bytes && bytes.error().code == ErrorCode::not_found) {
         return fail(ErrorCode::not_found, shown_object(*m_store, pack.key()),
@@ -83,14 +109,8 @@ Result<void> Push::send_pack(const ManifestPack& pack, Store& staging, Progress&
     }
     BALLAST_TRY(const auto outcome, m_store->put_if_absent(pack.key(), as_bytes(*bytes),
                                                            [&](std::uint64_t sent) { progress.add(sent); }));
-    if (outcome == PutOutcome::stored) {
-        ++m_report.packs_sent;
-        m_report.bytes_sent += pack.bytes;
-    } else {
-        ++m_report.packs_there;
-        progress.add(pack.bytes);
-    }
-    return {};
+    if (outcome == PutOutcome::already_there) progress.add(pack.bytes);
+    return outcome;
 }
 
 Result<void> Push::send_version() {

@@ -52,7 +52,8 @@ class Push {
     Push(const Lock& lock, const Manifest& manifest, Store& store, PushLease lease)
         : m_lock(&lock), m_manifest(&manifest), m_store(&store), m_lease(std::move(lease)) {}
     Result<void> find_needs();
-    Result<void> send_pack(const ManifestPack& pack, Store& staging, Progress& progress);
+    Result<std::vector<PutOutcome>> send_packs(Store& staging, Progress& progress, unsigned lanes);
+    Result<PutOutcome> send_pack(const ManifestPack& pack, Store& staging, Progress& progress) const;
     Result<void> send_version();
     Result<void> compare_with_stored_version();
 
