@@ -10,8 +10,8 @@ namespace ballast {
 // The cores that this process may run on: a container's limit, not the machine's. At least 1.
 unsigned available_cores();
 
-// Calls work(i) for every i below count, in `threads` threads (0: one a core), in no order. After an error no further call
-// begins, and one of the errors is returned.
+// Calls work(i) for every i below count, in `threads` threads (0: one a core), in no order. After an error no
+// further call begins, and one of the errors is returned.
 Result<void> parallel_for(std::size_t count, const std::function<Result<void>(std::size_t)>& work,
                           unsigned threads = 0);
 

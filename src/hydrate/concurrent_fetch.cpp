@@ -76,17 +76,19 @@ class ConcurrentFetch : public FrameFetch {
         std::uint64_t budget_bytes = 0;  // what it holds of the budget
     };
 
-    // Who works on a range: the first request, or the second.
-    enum Role : std::uint8_t { first = 0, second = 1 };
+    // A range's requests, by number: the first, and those beside it.
+    using Request = std::size_t;
+    static constexpr Request k_first = 0;
+    static constexpr std::size_t k_most_requests = 3;
 
     struct Job {
         explicit Job(const FrameRange& planned) : range(planned), next(planned.first) {}
         FrameRange range;
         std::size_t next;  // the frame that nobody has delivered yet; all before have been
         unsigned at_work = 0;
-        bool has_second = false;
-        std::optional<Clock::time_point> waiting_since;  // the first request, for a frame
-        std::array<std::stop_source, 2> stop = {};
+        std::size_t requests = 0;
+        std::optional<Clock::time_point> waiting_since;  // for `next`, by the request that began last
+        std::array<std::stop_source, k_most_requests> stop = {};
     };
 
     class Reader : public FrameReader {
@@ -147,12 +149,11 @@ class ConcurrentFetch : public FrameFetch {
         while (!m_stop && m_left != 0) {
             if (m_next_job < m_jobs.size()) {
                 Job& job = m_jobs[m_next_job++];
-                run(job, first, lock);
+                run(job, lock);
             } else if (Job* late = find_late_locked()) {
-                late->has_second = true;
                 --m_second_requests_left;
                 ++m_counts.second_requests;
-                run(*late, second, lock);
+                run(*late, lock);
             } else {
                 m_wake.wait_for(lock, k_look_again);
             }
@@ -165,7 +166,8 @@ class ConcurrentFetch : public FrameFetch {
         const auto limit = late_after_locked();
         Job* latest = nullptr;
         for (auto& job : m_jobs) {
-            if (job.has_second || !job.waiting_since || now - *job.waiting_since < limit) continue;
+            if (job.requests == k_most_requests || !job.waiting_since || now - *job.waiting_since < limit)
+                continue;
             if (latest == nullptr || job.waiting_since < latest->waiting_since) latest = &job;
         }
         return latest;
@@ -178,11 +180,12 @@ class ConcurrentFetch : public FrameFetch {
         return std::max<Clock::duration>(k_late_at_least, *at * k_late_factor);
     }
 
-    void run(Job& job, Role role, std::unique_lock<std::mutex>& lock) {
+    void run(Job& job, std::unique_lock<std::mutex>& lock) {
+        const Request request = job.requests++;
         ++job.at_work;
-        const auto done = read_frames(job, role, lock);
+        const auto done = read_frames(job, request, lock);
         --job.at_work;
-        if (role == first) job.waiting_since.reset();
+        if (job.at_work == 0) job.waiting_since.reset();
         const bool matters = !done && !m_stop && job.next < job.range.last && job.at_work == 0;
         if (matters && !m_error) {
             m_error = done.error();
@@ -192,16 +195,16 @@ class ConcurrentFetch : public FrameFetch {
 
     // Delivers the frames of a range that are still missing, as far as nobody else is faster. Holds the lock
     // but for reading.
-    Result<void> read_frames(Job& job, Role role, std::unique_lock<std::mutex>& lock) {
+    Result<void> read_frames(Job& job, Request request, std::unique_lock<std::mutex>& lock) {
         const std::size_t begin = job.next;
         const std::uint64_t end = job.range.offset + job.range.bytes;
-        const auto stop = job.stop[role].get_token();
+        const auto stop = job.stop[request].get_token();
         const auto& pack = m_manifest.packs()[stored(begin).pack];
         std::uint64_t offset = stored(begin).offset;
         std::unique_ptr<RangeReader> reader;
         for (std::size_t i = begin; i < job.range.last; ++i) {
-            // A second request is outside the budget: what it is to help may hold all of it.
-            const std::uint64_t budget_bytes = role == first ? stored(i).compressed_bytes : 0;
+            // Second requests are outside the budget: what they are to help may hold all of it.
+            const std::uint64_t budget_bytes = request == k_first ? stored(i).compressed_bytes : 0;
             m_wake.wait(lock, [&] {
                 return m_stop || m_in_flight_bytes == 0 ||
                        m_in_flight_bytes + budget_bytes <= k_fetch_budget_bytes;
@@ -210,7 +213,7 @@ class ConcurrentFetch : public FrameFetch {
             m_in_flight_bytes += budget_bytes;
             Whole whole{i, spare_locked(), budget_bytes};
             const auto start = Clock::now();
-            if (role == first) job.waiting_since = start;
+            job.waiting_since = start;
 
             lock.unlock();
             auto read = [&]() -> Result<void> {
@@ -229,7 +232,6 @@ class ConcurrentFetch : public FrameFetch {
 
             if (i == begin) ++m_counts.requests;
             m_counts.time += took;
-            if (role == first) job.waiting_since.reset();
             const bool was_faster = read && job.next == i && !m_stop;
             if (!was_faster) {
                 m_in_flight_bytes -= budget_bytes;
@@ -238,15 +240,20 @@ class ConcurrentFetch : public FrameFetch {
             }
             offset = stored(i).offset + stored(i).compressed_bytes;
             m_frame_times.push_back(took);
-            deliver_locked(job, role, std::move(whole));
+            deliver_locked(job, request, std::move(whole));
         }
         return {};
     }
 
-    void deliver_locked(Job& job, Role role, Whole whole) {
+    void deliver_locked(Job& job, Request request, Whole whole) {
         ++job.next;
+        job.waiting_since.reset();
         m_queue.push_back(std::move(whole));
-        if (job.next == job.range.last) job.stop[role == first ? second : first].request_stop();
+        if (job.next == job.range.last) {
+            for (Request other = 0; other < k_most_requests; ++other) {
+                if (other != request) job.stop[other].request_stop();
+            }
+        }
         --m_left;
         if (m_left == 0) {
             m_delivered.notify_all();

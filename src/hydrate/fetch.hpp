@@ -71,9 +71,10 @@ std::unique_ptr<FrameFetch> make_direct_fetch(Store& store, const Manifest& mani
 //
 // A thread that has no range left to begin looks for one whose current frame takes longer than three
 // times what 95 % of all frames took (200 ms at least), and asks for the rest of it a second time, over
-// another connection. Whoever completes a frame first delivers it, and who finds himself behind gives up. At
-// most one range in ten gets a second request, four ranges at least, each once: the most that a slow store is
-// burdened with. docs/s3.md shows what that buys.
+// another connection; once more when that one is late too, since of many hydrations one meets two slow
+// requests in a row. Whoever completes a frame first delivers it, and who finds himself behind gives up. In
+// all, one request beside for ten ranges, and four at least: the most that a slow store is burdened with.
+// docs/benchmarks.md shows what that buys.
 inline constexpr std::uint64_t k_fetch_budget_bytes = 16U << 20U;
 std::unique_ptr<FrameFetch> make_concurrent_fetch(Store& store, const Manifest& manifest,
                                                   const std::vector<NeededFrame>& needed,

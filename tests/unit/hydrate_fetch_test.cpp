@@ -121,6 +121,19 @@ TEST_F(Fetch, AsksAgainForARangeThatIsMuchSlower) {
     EXPECT_EQ(counts.second_requests, 1U);
 }
 
+TEST_F(Fetch, AsksOnceMoreWhenTheSecondRequestIsSlowToo) {
+    m_store.on_request = [this, hung = std::make_shared<std::atomic<int>>(0)](
+                             std::size_t request, std::stop_token stop) -> Result<void> {
+        // The first of all, and the first that comes beside it: a range has at least one request.
+        const bool is_beside = request >= (m_needed.size() + 3) / 4 + 1;
+        const bool hangs = request == 2 || (is_beside && hung->fetch_add(1) == 0);
+        return hangs ? never(stop) : Result<void>();
+    };
+    const auto counts = run().value();
+    expect_each_once();
+    EXPECT_EQ(counts.second_requests, 2U);
+}
+
 TEST_F(Fetch, AsksAgainWhenTheMiddleOfARangeStalls) {
     std::atomic<int> reads{0};
     std::atomic<bool> stalled{false};
