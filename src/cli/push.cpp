@@ -1,7 +1,7 @@
-#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/environment.hpp"
 #include "cli/commands.hpp"
 #include "cli/push_staged.hpp"
 #include "cli/slim_source.hpp"
@@ -18,8 +18,7 @@ struct PushFlags {
 
 Result<int> push(const PushFlags& flags) {
     std::string store = flags.store;
-    if (const char* variable = std::getenv("BALLAST_STORE"); store.empty() && variable != nullptr)
-        store = variable;
+    if (store.empty()) store = environment("BALLAST_STORE");
     if (store.empty()) {
         BALLAST_TRY(const Slim slim, open_slim_package(flags.slim));
         store = slim.lock.store;

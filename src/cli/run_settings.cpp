@@ -9,16 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/duration.hpp"
+#include "base/environment.hpp"
 #include "base/size.hpp"
 #include "store/store.hpp"
 
 namespace ballast {
 namespace {
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
-}
 
 // The last that is not empty.
 std::string latest(const std::string& from_lock, const char* variable, const std::string& flag) {

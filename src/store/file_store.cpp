@@ -49,9 +49,7 @@ class FileRange : public RangeReader {
 }  // namespace
 
 Result<std::string> FileStore::path_of(std::string_view key) const {
-    if (const auto fault = relative_path_fault(key); !fault.empty()) {
-        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
-    }
+    BALLAST_CHECK(check_key(key));
     return m_directory + "/" + std::string(key);
 }
 

@@ -3,20 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/relative_path.hpp"
-
 namespace ballast {
 namespace {
 
 tl::unexpected<Error> absent(std::string_view key) {
     return fail(ErrorCode::not_found, key, "no such object");
-}
-
-Result<void> check_key(std::string_view key) {
-    const auto fault = relative_path_fault(key);
-    if (!fault.empty())
-        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
-    return {};
 }
 
 StoreTime now() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/relative_path.hpp"
 #include "store/file_store.hpp"
 #include "store/s3/s3_store.hpp"
 
@@ -10,6 +11,12 @@ namespace ballast {
 Result<void> Store::get_range(std::string_view key, std::uint64_t offset, std::span<std::byte> out) {
     BALLAST_TRY(const auto range, open_range(key, offset, out.size()));
     return range->read(out);
+}
+
+Result<void> check_key(std::string_view key) {
+    if (const auto fault = relative_path_fault(key); !fault.empty())
+        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
+    return {};
 }
 
 Result<std::string> read_object(Store& store, std::string_view key, std::uint64_t max_bytes) {

@@ -102,6 +102,9 @@ class Store {
     virtual StoreActivity activity() const { return {}; }
 };
 
+// Errors: usage when `key` is none.
+Result<void> check_key(std::string_view key);
+
 // Reads an object of at most `max_bytes` whole. Errors: as head and get_range; corrupt when larger.
 Result<std::string> read_object(Store& store, std::string_view key, std::uint64_t max_bytes);
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "store/s3/credential_sources.hpp"
 #include "store/s3/listing.hpp"

@@ -1,7 +1,6 @@
 #include "store/s3/aws_profile.hpp"
 
-#include <cstdlib>
-
+#include "base/environment.hpp"
 #include "base/file.hpp"
 
 namespace ballast {
@@ -38,11 +37,6 @@ std::string read_or_empty(const std::string& path) {
 }
 
 }  // namespace
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
-}
 
 std::map<std::string, AwsProfile, std::less<>> parse_aws_file(std::string_view text) {
     std::map<std::string, AwsProfile, std::less<>> sections;

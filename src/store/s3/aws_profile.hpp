@@ -22,7 +22,4 @@ std::map<std::string, AwsProfile, std::less<>> parse_aws_file(std::string_view t
 // Errors: usage when AWS_PROFILE names one that is in neither file.
 Result<AwsProfile> load_aws_profile();
 
-// The value of a variable; "" when it is not set.
-std::string environment(const char* name);
-
 }  // namespace ballast

@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "store/s3/http_connection.hpp"
 #include "store/s3/refusal.hpp"

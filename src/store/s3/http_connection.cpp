@@ -27,7 +27,7 @@ namespace http = beast::http;
 using boost::system::error_code;
 using Clock = CallLimits::Clock;
 
-constexpr std::size_t k_write_bytes = 256U << 10U;  // one step of progress
+constexpr std::size_t k_write_bytes = 256U << 10U;  // one wait for the other side
 constexpr std::size_t k_max_head_bytes = 64U << 10U;
 constexpr auto k_interrupt_poll = std::chrono::milliseconds(200);
 
@@ -69,7 +69,7 @@ class HttpConnection::Implementation {
         return tls == nullptr ? Result<void>() : shake_hands(limits);
     }
 
-    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits, const Sent& sent) {
+    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits) {
         m_answered = false;
         m_whole = false;
         m_body_left = 0;
@@ -77,7 +77,7 @@ class HttpConnection::Implementation {
         m_parser->header_limit(k_max_head_bytes);
         m_parser->body_limit(boost::none);
         m_parser->skip(request.method == "HEAD");
-        auto written = write(request, limits, sent);
+        auto written = write(request, limits);
         // A server that refuses a body may answer before it has all of it, and close.
         if (!written && request.body.empty()) return pass_on(std::move(written));
         auto head = read_head(limits, written ? m_patience.answer : std::chrono::milliseconds(500));
@@ -241,7 +241,7 @@ class HttpConnection::Implementation {
                                  : "check the endpoint's host name and this machine's clock");
     }
 
-    Result<void> write(const HttpRequest& request, const CallLimits& limits, const Sent& sent) {
+    Result<void> write(const HttpRequest& request, const CallLimits& limits) {
         std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: ballast\r\n",
                                        request.method, request_target(request), m_endpoint.authority());
         for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
@@ -252,7 +252,6 @@ class HttpConnection::Implementation {
         for (auto rest = request.body; !rest.empty();) {
             const auto block = rest.first(std::min(rest.size(), k_write_bytes));
             BALLAST_CHECK(write_all(asio::buffer(block.data(), block.size()), limits));
-            if (sent) sent(block.size());
             rest = rest.subspan(block.size());
         }
         return {};
@@ -320,9 +319,8 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Endpoint& end
     }
 }
 
-Result<HttpHead> HttpConnection::exchange(const HttpRequest& request, const CallLimits& limits,
-                                          const Sent& sent) {
-    return m_implementation->exchange(request, limits, sent);
+Result<HttpHead> HttpConnection::exchange(const HttpRequest& request, const CallLimits& limits) {
+    return m_implementation->exchange(request, limits);
 }
 
 Result<std::size_t> HttpConnection::read_some(std::span<std::byte> out, const CallLimits& limits) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,9 +35,8 @@ class HttpConnection {
     HttpConnection& operator=(const HttpConnection&) = delete;
     ~HttpConnection();
 
-    using Sent = std::function<void(std::uint64_t bytes)>;
     // Sends a request and reads the answer's head.
-    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits, const Sent& sent = {});
+    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits);
 
     // Some bytes of the body, at least one, at most all of `out`; how many. REQUIRES: the head has
     // content_bytes, of which out.size() or more are left, and out is not empty.

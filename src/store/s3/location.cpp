@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/environment.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {

@@ -104,9 +104,9 @@ Error refusal_error(const Refusal& refusal, const S3Location& location, const S3
     };
     const std::string server = location.server().url();
     if (!refusal.is_s3) {
-        return error(refusal.status >= 500 ? ErrorCode::unavailable : ErrorCode::usage,
-                     fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)", server, refusal.status),
-                     std::string(k_check_endpoint));
+        Error other = not_s3_error(location, action, fmt::format("HTTP {} and no S3 answer", refusal.status));
+        if (refusal.status >= 500) other.code = ErrorCode::unavailable;
+        return other;
     }
     if (refusal.code == "NoSuchBucket") {
         return error(ErrorCode::not_found,
@@ -151,6 +151,12 @@ Error refusal_error(const Refusal& refusal, const S3Location& location, const S3
     if (refusal.status == 404) return error(ErrorCode::not_found, "no such object", "");
     if (refusal.is_transient()) return error(ErrorCode::unavailable, said, "");
     return error(ErrorCode::unavailable, fmt::format("unexpected answer: {}", said), "");
+}
+
+Error not_s3_error(const S3Location& location, const S3Action& action, std::string_view sign) {
+    return {ErrorCode::usage, location.shown(action.key),
+            fmt::format("{}: {} does not speak S3 ({})", action.permission, location.server().url(), sign),
+            "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL"};
 }
 
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {

@@ -11,10 +11,6 @@
 
 namespace ballast {
 
-// The way out when whoever answers does not speak S3.
-inline constexpr std::string_view k_check_endpoint =
-    "check the endpoint: ?endpoint= of the store's URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL";
-
 // One thing that is asked of S3, as its users know it.
 struct S3Action {
     std::string_view permission;  // the IAM action: "s3:GetObject"
@@ -45,6 +41,9 @@ Refusal read_refusal(const HttpHead& head, std::string_view body);
 enum class Signed : std::uint8_t { yes, no };
 Error refusal_error(const Refusal& refusal, const S3Location& location, const S3Action& action,
                     Signed is_signed);
+
+// Code usage: whoever answered does not speak S3, as `sign` shows ("HTTP 200 and no S3 answer").
+Error not_s3_error(const S3Location& location, const S3Action& action, std::string_view sign);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"; nothing for any other form.
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);

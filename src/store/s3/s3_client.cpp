@@ -26,8 +26,7 @@ bool is_web_page(const HttpHead& head) {
 }  // namespace
 
 S3Client::S3Client(S3Location location, AwsProfile profile, const StoreOptions& options)
-    : m_url(location.url),
-      m_deadline(options.deadline),
+    : m_deadline(options.deadline),
       m_credentials(std::move(profile), location.region, [this] { return tls(); }),
       m_location(std::move(location)) {}
 
@@ -150,7 +149,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         bool is_new = true;
         auto connection = connect(server, limits, is_new);
         if (connection) ++m_requests;
-        auto head = connection ? (*connection)->exchange(request, limits, call.sent)
+        auto head = connection ? (*connection)->exchange(request, limits)
                                : Result<HttpHead>(tl::unexpected<Error>(connection.error()));
         if (!head) {
             if (head.error().code != ErrorCode::unavailable)

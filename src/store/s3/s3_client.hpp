@@ -27,8 +27,7 @@ class S3Client {
 
     struct Call {
         S3Action action;
-        HttpRequest request;  // without path: it is the key's
-        HttpConnection::Sent sent = {};
+        HttpRequest request;                  // without path: it is the key's
         std::vector<unsigned> accepted = {};  // statuses besides 2xx that are an answer, not an error
     };
 
@@ -68,7 +67,6 @@ class S3Client {
     bool follow_region(const Refusal& refusal, const std::string& asked_region);
     Result<Refusal> explain(const Call& call, const CallLimits& limits);
 
-    const std::string m_url;
     const CallLimits::Clock::time_point m_deadline;
     const RetryPolicy m_retry_policy;
     CredentialChain m_credentials;

@@ -38,26 +38,24 @@ Result<void> S3Range::begin() {
 
 Result<void> S3Range::check_answer(const HttpHead& head) const {
     const S3Location location = m_client.location();
-    const auto bad = [&](ErrorCode code, const std::string& what, std::string_view hint) {
-        return fail(code, location.shown(m_key), fmt::format("s3:GetObject: {}", what), hint);
+    const auto bad = [&](ErrorCode code, const std::string& what) {
+        return fail(code, location.shown(m_key), fmt::format("s3:GetObject: {}", what));
     };
-    if (head.status == 416) return bad(ErrorCode::corrupt, "ends before the bytes that were asked for", "");
+    if (head.status == 416) return bad(ErrorCode::corrupt, "ends before the bytes that were asked for");
     const auto range = head.header("content-range");
     if (range.empty()) {
         const bool is_s3 = !head.header("x-amz-request-id").empty() || !head.header("etag").empty();
-        return bad(ErrorCode::usage,
-                   is_s3 ? fmt::format("{} ignores ranges", location.server().url())
-                         : fmt::format("{} does not speak S3 (HTTP {} and no S3 answer)",
-                                       location.server().url(), head.status),
-                   k_check_endpoint);
+        return tl::unexpected<Error>(
+            not_s3_error(location, action(),
+                         is_s3 ? "it ignores ranges" : fmt::format("HTTP {} and no S3 answer", head.status)));
     }
     const std::string start = fmt::format("bytes {}-", m_offset);
     if (!range.starts_with(start) || !head.content_bytes)
-        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for", "");
+        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for");
     if (*head.content_bytes < m_left)
-        return bad(ErrorCode::corrupt, "ends before the bytes that were asked for", "");
+        return bad(ErrorCode::corrupt, "ends before the bytes that were asked for");
     if (*head.content_bytes > m_left)
-        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for", "");
+        return bad(ErrorCode::unavailable, "the answer is not the range that was asked for");
     return {};
 }
 

@@ -5,22 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/relative_path.hpp"
 #include "store/s3/listing.hpp"
 #include "store/s3/multipart_upload.hpp"
 #include "store/s3/s3_range.hpp"
 
 namespace ballast {
-namespace {
-
-Result<void> check_key(std::string_view key) {
-    if (const auto fault = relative_path_fault(key); !fault.empty())
-        return fail(ErrorCode::usage, printable(key), std::string("not a key: ") + std::string(fault));
-    return {};
-}
-
-}  // namespace
-
 S3Store::S3Store(std::unique_ptr<S3Client> client)
     : m_client(std::move(client)), m_url(m_client->location().url) {}
 
@@ -47,9 +36,8 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
     if (error != std::errc() || end != length.data() + length.size() || !is_object) {
-        return fail(ErrorCode::usage, m_client->location().shown(key),
-                    fmt::format("s3:GetObject: {} does not speak S3", m_client->location().server().url()),
-                    k_check_endpoint);
+        return tl::unexpected<Error>(
+            not_s3_error(m_client->location(), call.action, "neither size nor date of an object"));
     }
     return info;
 }
@@ -81,11 +69,9 @@ Result<void> S3Store::remove(std::string_view key) {
     const S3Client::Call call{
         .action = {"s3:DeleteObject", key}, .request = {.method = "DELETE"}, .accepted = {404}};
     BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
-    if (answer.head.status == 404 && read_refusal(answer.head, answer.body).code == "NoSuchBucket") {
-        return tl::unexpected<Error>(refusal_error(read_refusal(answer.head, answer.body),
-                                                   m_client->location(), call.action, Signed::yes));
-    }
-    return {};
+    const Refusal refusal = read_refusal(answer.head, answer.body);
+    if (refusal.code != "NoSuchBucket") return {};
+    return tl::unexpected<Error>(refusal_error(refusal, m_client->location(), call.action, Signed::yes));
 }
 
 Result<std::uint64_t> S3Store::remove_unfinished(StoreTime before) {
@@ -111,10 +97,8 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
         BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
         if (answer.head.status < 300) {
             if (answer.head.header("etag").empty()) {
-                return fail(ErrorCode::usage, m_client->location().shown(key),
-                            fmt::format("s3:PutObject: {} does not speak S3 (no ETag for what was sent)",
-                                        m_client->location().server().url()),
-                            k_check_endpoint);
+                return tl::unexpected<Error>(
+                    not_s3_error(m_client->location(), call.action, "no ETag for what was sent"));
             }
             if (sent) sent(bytes.size());
             return PutOutcome::stored;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "store/s3/amazon_roots.hpp"
 #include "store/s3/aws_profile.hpp"
