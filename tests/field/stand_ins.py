@@ -20,10 +20,16 @@ Request = collections.namedtuple("Request", "method path query headers body")
 
 
 class StandIn:
-    """A server in a thread, on a free port, for `with`. Subclasses answer; `requests` is what was asked."""
+    """A server in a thread, on a free port, for `with`. Subclasses answer; `requests` is what was asked.
 
-    def __init__(self, certificate=None, think_seconds=0):
+    certificate: (file, key file); then it speaks TLS, and `resumed` says of each connection whether it took up a session.
+    keeps_alive: whether a connection may carry more than one request.
+    """
+
+    def __init__(self, certificate=None, think_seconds=0, keeps_alive=True):
         self.requests = []
+        self.resumed = []
+        self.keeps_alive = keeps_alive
         self.think_seconds = think_seconds
         self.lock = threading.Lock()
         self.certificate = certificate
@@ -39,8 +45,13 @@ class StandIn:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
             wbufsize = 1 << 16
+            is_noted = False  # of one connection: the handshake is over when its first request has come
 
             def handle_any(self):
+                if outer.certificate and not self.is_noted:
+                    self.is_noted = True
+                    with outer.lock:
+                        outer.resumed.append(self.connection.session_reused)
                 url = urllib.parse.urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 request = Request(self.command, url.path, dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True)),
@@ -52,6 +63,9 @@ class StandIn:
                 self.send_response_only(status)
                 for name, value in ({"Content-Length": str(len(body)), "Date": email.utils.formatdate(usegmt=True)} | headers).items():
                     self.send_header(name, value)
+                if not outer.keeps_alive:
+                    self.send_header("Connection", "close")
+                    self.close_connection = True
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)

@@ -210,16 +210,32 @@ class AtAStandIn(S3Test):
             pushed = self.ballast("push", "slim", "--store", self.url(page), status=2)
             self.assert_error(pushed, "s3://stand-in/", "does not speak S3")
 
+    def certificate(self, name):
+        """(certificate, key), self-signed, for a host of that name; localhost's address too."""
+        address = ",IP:127.0.0.1" if name == "localhost" else ""
+        files = self.dir / f"{name}.pem", self.dir / f"{name}.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}{address}", "-keyout", files[1], "-out", files[0]],
+                       check=True, capture_output=True)
+        return files
+
     def test_a_certificate_of_another_host(self):
-        def openssl(*arguments):
-            subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.dir)
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=elsewhere",
-                "-addext", "subjectAltName=DNS:elsewhere.example", "-keyout", "key.pem", "-out", "certificate.pem")
-        server = self.stand_in(certificate=(self.dir / "certificate.pem", self.dir / "key.pem"))
-        result = self.refused(server, 4, "s3://stand-in/packs/", "certificate", "127.0.0.1",
-                              env={"AWS_CA_BUNDLE": self.dir / "certificate.pem"})
+        certificate = self.certificate("elsewhere.example")
+        server = self.stand_in(certificate=certificate)
+        result = self.refused(server, 4, "s3://stand-in/packs/", "certificate", "127.0.0.1", env={"AWS_CA_BUNDLE": certificate[0]})
         self.assertEqual(server.requests, [], "nothing is sent to a host that is not who it says")
         self.assertNotIn("insecure", result.stderr)
+
+    def test_tls_sessions_are_resumed(self):
+        """A server that closes after each answer: every connection but the first takes up the session before it."""
+        certificate = self.certificate("localhost")
+        for host in ("localhost", "127.0.0.1"):
+            server = self.stand_in(certificate=certificate, keeps_alive=False)
+            server.endpoint = server.endpoint.replace("127.0.0.1", host)
+            self.ballast("verify", self.packed["version"], "--name", self.packed["name"], "--store", self.url(server),
+                         env={"AWS_CA_BUNDLE": certificate[0]})
+            self.assertGreater(len(server.resumed), 3)
+            self.assertEqual(server.resumed, [False] + [True] * (len(server.resumed) - 1))
 
     def test_what_is_not_retried_is_asked_once(self):
         """403 and 404 do not get better: as many requests as connections, not more."""

@@ -42,6 +42,15 @@ class HttpConnection::Implementation {
     Implementation(const Endpoint& endpoint, const Patience& patience)
         : m_endpoint(endpoint), m_patience(patience) {}
 
+    // OpenSSL would not resume a session whose connection went without a farewell; S3 needs none, since
+    // lengths say where an answer ends.
+    ~Implementation() {
+        if (auto* secure = std::get_if<Secure>(&m_stream))
+            SSL_set_shutdown(secure->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+    Implementation(const Implementation&) = delete;
+    Implementation& operator=(const Implementation&) = delete;
+
     Result<void> open(Tls* tls, const CallLimits& limits) {
         auto addresses = resolve_host(m_endpoint.host, m_endpoint.port, within(m_patience.connect, limits));
         if (!addresses) return pass_on(std::move(addresses));

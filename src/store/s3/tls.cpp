@@ -54,6 +54,15 @@ bool is_address(const std::string& host) {
            ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
 }
 
+// The host that a connection verifies, as prepare() was told.
+std::string verified_name(X509_VERIFY_PARAM* wanted) {
+    if (const char* name = X509_VERIFY_PARAM_get0_host(wanted, 0)) return name;
+    char* address = X509_VERIFY_PARAM_get1_ip_asc(wanted);
+    std::string text = address != nullptr ? address : "";
+    OPENSSL_free(address);
+    return text;
+}
+
 }  // namespace
 
 Tls::Tls(SSL_CTX* context) : m_context(context) {}
@@ -105,17 +114,17 @@ Result<void> Tls::prepare(SSL* connection, const std::string& host) {
                            : SSL_set1_host(connection, host.c_str()) == 1 && ask_for() == 1;
     if (!named) return fail(ErrorCode::unavailable, host, "TLS cannot verify such a name");
     const std::lock_guard lock(m_mutex);
-    if (m_session != nullptr && m_session_host == host) SSL_set_session(connection, m_session.get());
+    if (m_session != nullptr && m_session_host == verified_name(SSL_get0_param(connection)))
+        SSL_set_session(connection, m_session.get());
     return {};
 }
 
 int Tls::keep_session(SSL* connection, SSL_SESSION* session) {
     auto* tls = static_cast<Tls*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), 0));
-    const char* host = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
-    const char* name = SSL_get0_peername(connection);
+    std::string host = verified_name(SSL_get0_param(connection));
     const std::lock_guard lock(tls->m_mutex);
     tls->m_session.reset(session);
-    tls->m_session_host = host != nullptr ? host : name != nullptr ? name : "";
+    tls->m_session_host = std::move(host);
     return 1;  // the session is ours now
 }
 
