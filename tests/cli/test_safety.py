@@ -1,5 +1,6 @@
 """What can go wrong: each a clear error with its exit code, and never a tree in part."""
 
+import fcntl
 import collections
 import concurrent.futures
 import json
@@ -86,6 +87,18 @@ class Together(CliTest):
             results = list(pool.map(lambda _: self.hydrate("--json"), range(16)))
         starts = [json.loads(result.stdout)["ballast"] for result in results]
         self.assertEqual(sorted(starts), ["cold"] + ["warm"] * 15)
+        self.assert_verified()
+
+    def test_a_deadline_ends_the_wait_for_another_process(self):
+        self.pack(self.make_package(noise_bytes=200_000))
+        self.hydrate()
+        place = self.tree().parent
+        (place / "complete").unlink()
+        with open(place / "hydrate.lock", "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            result = self.hydrate("--timeout", "1s", status=6)
+            self.assertIn("the deadline passed while another process held the lock", result.stderr)
+        self.hydrate("--timeout", "60s")
         self.assert_verified()
 
     def test_a_program_that_runs_keeps_its_version(self):
