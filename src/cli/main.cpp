@@ -9,9 +9,9 @@ int main(int argc, char** argv) {
         "store,\n"
         "and brings them back at start-up, once per execution context.",
         "ballast");
-    app.set_version_flag("--version", "ballast " BALLAST_VERSION);
     app.require_subcommand(0, 1);
     ballast::Action action;
+    ballast::add_version_flag(app, action);
     const ballast::SlimSource source{&ballast::open_slim_package, [] { return std::string("."); }};
     ballast::add_analyze_command(app, action);
     ballast::add_plan_command(app, action);

@@ -39,9 +39,9 @@ int main(int argc, char** argv) {
     CLI::App app(
         "Brings a slim package's dependencies into this context, once, and runs programs out of them.",
         "ballast-run");
-    app.set_version_flag("--version", "ballast-run " BALLAST_VERSION);
     app.require_subcommand(0, 1);
     ballast::Action action;
+    ballast::add_version_flag(app, action);
     const ballast::SlimSource source{&ballast::open_slim_directory, &default_package};
     ballast::add_hydrate_command(app, action, source);
     ballast::add_exec_command(app, action, source);

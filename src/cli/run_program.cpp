@@ -29,6 +29,16 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error, const std::s
 
 }  // namespace
 
+void add_version_flag(CLI::App& app, Action& action) {
+    const auto show = [&app, &action] {
+        action = [&app]() -> Result<int> {
+            BALLAST_CHECK(print(app.get_name() + " " BALLAST_VERSION "\n"));
+            return 0;
+        };
+    };
+    app.add_flag_callback("--version", show, "Display program version information and exit");
+}
+
 int run_program(CLI::App& app, const Action& action, int argc, char** argv) {
     const std::string program = app.get_name();
     catch_interrupts();
