@@ -85,9 +85,9 @@ def show(title, results, baseline):
               f"{result['max_s'] * 1000:.2f})  {ratio:6.2f}x")
 
 
-def pack_reference(out, *arguments):
-    subprocess.run([BIN / "ballast", "pack", TREE, "--out", out, "--include", "**", "--name", "reference", "--version", "v1",
-                    "--store", f"{out}.store", "--push", "--quiet", *arguments], check=True, stdout=subprocess.DEVNULL,
+def pack_reference(out, version="v1"):
+    subprocess.run([BIN / "ballast", "pack", TREE, "--out", out, "--include", "**", "--name", "reference", "--version", version,
+                    "--store", f"{out}.store", "--push", "--quiet"], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
 
 
