@@ -119,8 +119,9 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
     add("manifests", report.removed_manifests, report.kept_manifests);
     add("packs", report.removed_packs, report.kept_packs);
     text += counts.to_string(colours_of_stdout());
-    text += fmt::format("\n{} {} {}\n", dry ? "would win" : "won", format_size(bytes_won(report)),
-                        "in " + store.url());
+    text += bytes_won(report) == 0 ? fmt::format("\nnothing to remove in {}\n", store.url())
+                                   : fmt::format("\n{} {} in {}\n", dry ? "would win" : "won",
+                                                 format_size(bytes_won(report)), store.url());
     if (report.leases != 0) {
         text += fmt::format("what {} under way {} stays\n", report.leases == 1 ? "a push" : "pushes",
                             report.leases == 1 ? "needs" : "need");
@@ -178,6 +179,12 @@ nlohmann::ordered_json gc_json(const GcOptions& options, const Store& store, con
 Result<int> gc(const GcFlags& flags) {
     BALLAST_TRY(const GcOptions options, options_of(flags));
     BALLAST_TRY(const auto store, open_store_of(flags));
+    if (!flags.name.empty()) {
+        BALLAST_TRY(const VersionList known, list_versions(*store, flags.name));
+        if (known.versions.empty() && known.damaged.empty())
+            return fail(ErrorCode::not_found, flags.name, "the store has no version of that name",
+                        "see its names with 'ballast versions'");
+    }
     BALLAST_TRY(const GcReport report, collect_garbage(*store, options));
     BALLAST_CHECK(
         print(flags.json ? json_text(gc_json(options, *store, report)) : gc_text(options, *store, report)));

@@ -11,6 +11,7 @@
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
+#include "cli/pack_checks.hpp"
 #include "cli/package_settings.hpp"
 #include "cli/plan_report.hpp"
 #include "cli/push_staged.hpp"
@@ -71,9 +72,9 @@ std::string pack_text(const PackFlags& flags, const Lock& lock, const Plan& plan
                         format_size(lock.tree_bytes), format_count(plan.leaving_files),
                         format_size(packed.fetched_bytes), packed.zstd_frames, packed.lz4_frames,
                         packed.raw_frames);
-    text +=
-        fmt::format("new     {} in {} packs; {} were in stored packs already\n",
-                    format_size(packed.new_bytes), packed.new_packs, format_size(packed.known_content_bytes));
+    text += fmt::format("new     {} in {} {}; {} were in stored packs already\n",
+                        format_size(packed.new_bytes), packed.new_packs,
+                        packed.new_packs == 1 ? "pack" : "packs", format_size(packed.known_content_bytes));
     text += fmt::format("slim    {}: {}{}\n", printable(flags.out), format_size(slim_bytes),
                         std::filesystem::is_directory(flags.out)
                             ? ", " + against_limit(slim_bytes, config.max_size)
@@ -132,12 +133,15 @@ Result<int> pack(const PackFlags& flags) {
                     "use letters, digits and . _ + -, at most 128");
     }
     BALLAST_TRY(const std::string run_program, find_run_program(flags.run_program));
+    BALLAST_CHECK(check_run_program(run_program));
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
     if (flags.push && loaded.config.store.empty()) {
         return fail(ErrorCode::usage, "--push", "no store was given",
                     "name one with --store, BALLAST_STORE or 'store' in ballast.toml");
     }
+    BALLAST_CHECK(check_slim_target(flags.package, flags.out));
     BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
+    BALLAST_CHECK(check_own_names(*loaded.package));
     for (const auto& warning : plan.warnings) warn(warning);
     for (const auto& lack : find_lacks(*loaded.package, loaded.facts)) warn(lack.path + ": " + lack.message);
     BALLAST_TRY(const KnownContents known, read_known(flags, loaded.config));

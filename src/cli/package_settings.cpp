@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
@@ -11,7 +13,13 @@
 namespace ballast {
 
 void add_config_flags(CLI::App& command, ConfigFlags& flags) {
-    command.add_option("--store", flags.store, "where packs are kept: file:///dir, or a plain path")
+    command
+        .add_option("--config", flags.config,
+                    "the configuration (default: ballast.toml in the package, or beside it)")
+        ->type_name("FILE");
+    command
+        .add_option("--store", flags.store,
+                    "where packs are kept: s3://BUCKET/PREFIX, file:///DIR, or a plain path")
         ->type_name("URL");
     command.add_option("--root", flags.root, "where contexts hydrate (default: /tmp/ballast)")
         ->type_name("DIR");
@@ -28,9 +36,37 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
     }
 }
 
+namespace {
+
+// The ballast.toml that lies at the top of a zip. A directory's is found without opening the package.
+Result<std::optional<ConfigText>> config_in_zip(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+    BALLAST_TRY(const auto package, open_package(path));
+    const auto& entries = package->entries();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i].kind != EntryKind::file || entries[i].path != k_config_file) continue;
+        BALLAST_TRY(std::string text, read_entry(*package, i, k_max_config_bytes));
+        return ConfigText{std::move(text), printable(path) + ": " + std::string(k_config_file)};
+    }
+    return std::nullopt;
+}
+
+Result<Config> load_config_of(const std::string& path, const ConfigFlags& flags) {
+    std::optional<ConfigText> given;
+    if (!flags.config.empty()) {
+        BALLAST_TRY(given, read_config(flags.config));
+    } else {
+        BALLAST_TRY(given, config_in_zip(path));
+    }
+    return load_config(path, given);
+}
+
+}  // namespace
+
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
     LoadedPackage loaded;
-    BALLAST_TRY(loaded.config, load_config(path));
+    BALLAST_TRY(loaded.config, load_config_of(path, flags));
     if (!flags.store.empty()) BALLAST_CHECK(set_store(loaded.config, flags.store, "--store"));
     if (!flags.name.empty()) BALLAST_CHECK(set_name(loaded.config, flags.name, "--name"));
     if (!flags.root.empty()) BALLAST_CHECK(set_root(loaded.config, flags.root, "--root"));

@@ -16,6 +16,7 @@ namespace ballast {
 
 // The flags that override ballast.toml and the environment.
 struct ConfigFlags {
+    std::string config;
     std::string store;
     std::string root;
     std::string name;

@@ -27,8 +27,9 @@ Result<PushReport> push_staged(const std::string& slim_path, const std::string& 
 
 std::string push_text(const PushReport& report, const std::string& store) {
     if (report.bytes_sent == 0) return fmt::format("pushed  nothing: {} has all of it\n", store);
-    return fmt::format("pushed  {} to {} ({} packs sent, {} there already)\n", format_size(report.bytes_sent),
-                       store, report.packs_sent, report.packs_there);
+    return fmt::format("pushed  {} to {} ({} {} sent, {} there already)\n", format_size(report.bytes_sent),
+                       store, report.packs_sent, report.packs_sent == 1 ? "pack" : "packs",
+                       report.packs_there);
 }
 
 }  // namespace ballast

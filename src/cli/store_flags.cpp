@@ -16,9 +16,10 @@ void add_store_flags(CLI::App& command, StoreFlags& flags) {
 Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags) {
     Config config;
     if (!flags.name.empty()) BALLAST_CHECK(set_name(config, flags.name, "--name"));
-    if (!flags.store.empty()) return open_store(flags.store);
+    const StoreOptions options{.new_store = StoreOptions::NewStore::refused};
+    if (!flags.store.empty()) return open_store(flags.store, options);
     BALLAST_TRY(config, load_config("."));
-    return open_store(config.store);
+    return open_store(config.store, options);
 }
 
 std::string json_text(const nlohmann::ordered_json& json) {

@@ -19,7 +19,7 @@ struct StoreFlags {
 void add_store_flags(CLI::App& command, StoreFlags& flags);
 
 // The store of --store, else of BALLAST_STORE, else of the ballast.toml here.
-// Errors: usage when none names one, or --name cannot be a name.
+// Errors: usage when none names one, or --name cannot be a name; not_found for a directory that is not there.
 Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags);
 
 // The same as text for programs, foreign bytes made UTF-8.

@@ -60,18 +60,21 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
 // Flags of one of the two ways must not be passed over in the other.
 Result<int> verify(const VerifyFlags& flags, const SlimSource& source) {
     const bool of_tree = flags.target.empty() || is_directory(flags.target);
-    const auto refuse = [](const char* flag, const char* what, const char* hint) {
+    const auto refuse = [](const char* flag, const char* what, const std::string& hint) {
         return fail(ErrorCode::usage, flag, what, hint);
     };
     constexpr const char* k_needs_version = "is for a stored version, and this verifies a hydrated tree";
     constexpr const char* k_needs_tree = "is for a hydrated tree, and this verifies a stored version";
-    constexpr const char* k_name_version = "name the version: 'ballast verify VERSION'";
     constexpr const char* k_leave_out = "leave it out, or name an existing directory";
     if (of_tree) {
-        if (!flags.sample.empty()) return refuse("--sample", k_needs_version, k_name_version);
-        if (flags.seed) return refuse("--seed", k_needs_version, k_name_version);
-        if (!flags.store.empty()) return refuse("--store", k_needs_version, k_name_version);
-        if (!flags.name.empty()) return refuse("--name", k_needs_version, k_name_version);
+        const std::string hint =
+            flags.target.empty()
+                ? "name the version: 'ballast verify VERSION'"
+                : fmt::format("'{0}' is a directory here: write NAME/{0} for the version", flags.target);
+        if (!flags.sample.empty()) return refuse("--sample", k_needs_version, hint);
+        if (flags.seed) return refuse("--seed", k_needs_version, hint);
+        if (!flags.store.empty()) return refuse("--store", k_needs_version, hint);
+        if (!flags.name.empty()) return refuse("--name", k_needs_version, hint);
         return verify_hydrated_tree(flags, source);
     }
     if (!flags.package.empty()) return refuse("--package", k_needs_tree, k_leave_out);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/nearest_word.hpp"
 #include "base/relative_path.hpp"
-#include "config/nearest_word.hpp"
 
 namespace ballast {
 namespace {
@@ -84,29 +84,6 @@ FaultOf store_fault(std::string_view url) {
     if (scheme == "s3") return s3_store_fault(rest);
     return Fault{fmt::format("has the unknown scheme '{}'", printable(scheme.substr(0, 80))),
                  "use file:///DIR, s3://BUCKET/PREFIX or a plain path; write a path with ':' as ./PATH"};
-}
-
-FaultOf root_fault(std::string_view path) {
-    if (!path.starts_with('/')) return Fault{"is not an absolute path", "write it like /tmp/ballast"};
-    if (path.size() > 1024)
-        return Fault{"is longer than 1024 bytes", "trees' own paths have to fit below it"};
-    if (path.find('\0') != std::string_view::npos) return Fault{"holds a NUL byte"};
-    if (path.find(':') != std::string_view::npos) {
-        return Fault{"holds ':'",
-                     "PATH and LD_LIBRARY_PATH, which will name directories below it, are split there"};
-    }
-    const auto components = split_components(path);
-    if (components.empty()) {
-        return Fault{"is the file system's top",
-                     "hydrated trees are removed with all below them: name a directory"
-                     " that nothing else uses, like /tmp/ballast"};
-    }
-    for (const auto component : components) {
-        if (component == "." || component == "..") {
-            return Fault{fmt::format("has a '{}' component", component), "write the path it leads to"};
-        }
-    }
-    return std::nullopt;
 }
 
 FaultOf variable_fault(std::string_view name) {

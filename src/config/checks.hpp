@@ -1,26 +1,18 @@
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "base/fault.hpp"
 
 // What settings may be, wherever they come from. Each gives the fault of a value, or none.
 
 namespace ballast {
-
-struct Fault {
-    std::string message;  // goes on from the setting's name: "is not an absolute path"
-    std::string hint = {};
-};
-using FaultOf = std::optional<Fault>;
 
 FaultOf name_fault(std::string_view name);
 FaultOf group_name_fault(std::string_view name);
 
 // A plain path, "file:///dir", or "s3://bucket[/prefix][?...]". What the query says is the store's to check.
 FaultOf store_fault(std::string_view url);
-
-FaultOf root_fault(std::string_view path);
 
 // Variables that exec sets itself are refused: what is configured would replace them whole.
 FaultOf variable_fault(std::string_view name);

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/relative_path.hpp"
+#include "base/root_path.hpp"
 #include "config/checks.hpp"
 #include "config/patterns.hpp"
 #include "config/toml.hpp"

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "base/root_path.hpp"
 #include "config/checks.hpp"
 #include "config/config.hpp"
 
@@ -84,12 +85,22 @@ std::string default_name(const std::string& package_path) {
     return name.empty() ? std::string(k_fallback) : name;
 }
 
-Result<Config> load_config(const std::string& package_path) {
+Result<ConfigText> read_config(const std::string& path) {
+    BALLAST_TRY(std::string text, read_file(path, k_mib));
+    return ConfigText{std::move(text), printable(path)};
+}
+
+Result<Config> load_config(const std::string& package_path, const std::optional<ConfigText>& given) {
     Config config;
-    BALLAST_TRY(const std::string path, find_config(package_path));
-    if (!path.empty()) {
-        BALLAST_TRY(const std::string text, read_file(path, k_mib));
-        BALLAST_TRY(config, parse_config(text, printable(path)));
+    std::optional<ConfigText> found = given;
+    if (!found) {
+        BALLAST_TRY(const std::string path, find_config(package_path));
+        if (!path.empty()) {
+            BALLAST_TRY(found, read_config(path));
+        }
+    }
+    if (found) {
+        BALLAST_TRY(config, parse_config(found->text, found->shown));
     }
     BALLAST_CHECK(apply_variable(config, "BALLAST_NAME", set_name));
     BALLAST_CHECK(apply_variable(config, "BALLAST_STORE", set_store));

@@ -93,6 +93,7 @@ class Hydration {
 
     Result<void> run(HydrateReport& report) {
         BALLAST_TRY(const Manifest manifest, load_manifest(m_slim));
+        BALLAST_CHECK(distrust_without_tree(manifest));
         BALLAST_CHECK(distrust_after_reboot(manifest));
         BALLAST_TRY(const auto groups, find_groups(manifest, m_options.groups));
         BALLAST_CHECK(write_family(m_place, m_slim.lock.name));
@@ -114,6 +115,17 @@ class Hydration {
     }
 
   private:
+    // Markers of a tree that somebody removed: a cleaner of /tmp, or a person. What is staged stays good.
+    Result<void> distrust_without_tree(const Manifest& manifest) {
+        return m_place.has_tree() ? Result<void>() : remove_markers(manifest);
+    }
+
+    Result<void> remove_markers(const Manifest& manifest) {
+        BALLAST_CHECK(m_place.remove_marker(k_complete_marker));
+        for (const auto group : manifest.groups()) BALLAST_CHECK(m_place.remove_marker(group_marker(group)));
+        return {};
+    }
+
     // Markers of an earlier boot: the data they speak of may not have reached the disk when the power
     // went. A tree that reads back right is believed again; any other is made anew.
     Result<void> distrust_after_reboot(const Manifest& manifest) {
@@ -128,8 +140,7 @@ class Hydration {
             stale = stale || group_state == Place::Marker::stale;
         }
         if (!stale) return {};
-        BALLAST_CHECK(m_place.remove_marker(k_complete_marker));
-        for (const auto group : manifest.groups()) BALLAST_CHECK(m_place.remove_marker(group_marker(group)));
+        BALLAST_CHECK(remove_markers(manifest));
         BALLAST_CHECK(Staging::remove(m_place));
         return remove_all_at(m_place.fd(), k_tree_directory, m_place.tree_path());
     }
@@ -182,10 +193,10 @@ class Hydration {
     const Place& m_place;
 };
 
-// Done, and the tree held for use, when the markers say so.
+// Done, and the tree held for use, when the markers say so and there is a tree that they speak of.
 Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions& options,
                      HydrateReport& report) {
-    if (wanted_marker(place, slim, options.groups) != Place::Marker::good) return false;
+    if (wanted_marker(place, slim, options.groups) != Place::Marker::good || !place.has_tree()) return false;
     BALLAST_TRY(FileLock in_use, lock_for_use(place, options));
     // Taken before an eviction, the lock holds; taken after, the place is gone.
     if (!place.is_current() || wanted_marker(place, slim, options.groups) != Place::Marker::good)

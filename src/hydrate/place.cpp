@@ -88,6 +88,12 @@ Result<FileLock> Place::lock(const char* name, FileLock::Mode mode, FileLock::Wa
     return FileLock::acquire(m_fd.value(), name, m_path + "/" + name, mode, wait, deadline);
 }
 
+bool Place::has_tree() const {
+    struct stat info = {};
+    return ::fstatat(m_fd.value(), k_tree_directory, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(info.st_mode);
+}
+
 bool Place::is_current() const {
     struct stat named = {};
     struct stat held = {};

@@ -44,6 +44,9 @@ class Place {
     const std::string& path() const { return m_path; }
     std::string tree_path() const { return m_path + "/" + k_tree_directory; }
 
+    // Whether there is a published tree, in part or whole. One system call.
+    bool has_tree() const;
+
     enum class Marker : std::uint8_t {
         absent,
         good,

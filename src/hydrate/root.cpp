@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "base/file.hpp"
+#include "base/relative_path.hpp"
+#include "base/root_path.hpp"
 
 namespace ballast {
 namespace {
@@ -54,9 +56,8 @@ Result<void> check_ours(const Fd& fd, const std::string& path) {
 }  // namespace
 
 Result<Fd> open_root(const std::string& path, CreateRoot create) {
-    if (path.empty() || path.front() != '/') {
-        return fail(ErrorCode::usage, path, "the root must be an absolute path");
-    }
+    if (const auto fault = root_fault(path))
+        return fail(ErrorCode::usage, printable(path), "the root " + fault->message, fault->hint);
     BALLAST_CHECK(check_parents(path));
     Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd && errno == ENOENT && create == CreateRoot::yes) {

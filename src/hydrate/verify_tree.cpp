@@ -36,7 +36,7 @@ class TreeVerifier {
   private:
     tl::unexpected<Error> differs(std::string_view path, std::string_view what) const {
         return fail(ErrorCode::corrupt, m_directories.shown() + "/" + printable(path), what,
-                    "remove the tree, then hydrate again");
+                    "remove " + m_directories.shown() + ", then hydrate again");
     }
 
     // Nothing is there that the manifest does not list.

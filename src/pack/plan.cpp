@@ -107,8 +107,9 @@ class Planner {
             if (entry.kind != EntryKind::symlink) continue;
             const auto destination = resolve_link(entry.path, entry.target, lookup);
             if (!destination) {
-                m_plan.warnings.push_back(fmt::format("{}: leads out of the package ({}); it stays as it is",
-                                                      printable(entry.path), printable(entry.target)));
+                m_plan.warnings.push_back(
+                    fmt::format("{}: leads out of the package, or to itself ({}); it stays as it is",
+                                printable(entry.path), printable(entry.target)));
                 continue;
             }
             const auto at = m_index.find(*destination);

@@ -60,9 +60,21 @@ std::vector<std::string> library_directories(const Package& package, const std::
         package, plan, [&](std::size_t i) { return needed.contains(file_name(package.entries()[i].path)); });
 }
 
+Result<void> check_own_names(const Package& package) {
+    for (const auto& entry : package.entries()) {
+        if (entry.path == k_lock_file || entry.path == k_manifest_file || entry.path == k_run_file) {
+            return fail(ErrorCode::usage, package.name() + ": " + entry.path,
+                        "is a name that a slim package needs for itself",
+                        "rename it, or leave it out of the package");
+        }
+    }
+    return {};
+}
+
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
                                 std::string_view manifest, const std::string& run_program,
                                 const std::string& out) {
+    BALLAST_CHECK(check_own_names(package));
     BALLAST_TRY(const std::string run_bytes, read_file(run_program, k_max_run_program_bytes));
     const std::string lock_text = write_lock(lock);
     struct Own {
@@ -85,11 +97,6 @@ Result<void> write_slim_package(const Package& package, const Plan& plan, const 
     for (std::size_t i = 0; i < package.entries().size(); ++i) {
         BALLAST_CHECK(check_interrupt(out));
         const auto& entry = package.entries()[i];
-        if (own.contains(entry.path)) {
-            return fail(ErrorCode::usage, package.name() + ": " + entry.path,
-                        "is a name that a slim package needs for itself",
-                        "rename it, or leave it out of the package");
-        }
         BALLAST_CHECK(add_own_before(&entry.path));
         if (plan.destinations[i] == Destination::leaves) continue;
         switch (entry.kind) {

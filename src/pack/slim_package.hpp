@@ -21,9 +21,12 @@ std::vector<std::string> program_directories(const Package& package, const std::
 std::vector<std::string> library_directories(const Package& package, const std::vector<FileFacts>& facts,
                                              const Plan& plan);
 
+// Errors: usage when the package has a file of a name that a slim package needs for itself.
+Result<void> check_own_names(const Package& package);
+
 // Writes the slim package: what stays, the lock, the manifest and ballast-run. `out` is a directory,
 // or a zip when its name ends in ".zip"; it appears whole or not at all, and replaces only a slim
-// package. Errors: usage when the package has files of our names; those of the package and the disk.
+// package. Errors: those of check_own_names(), of the package and the disk.
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
                                 std::string_view manifest, const std::string& run_program,
                                 const std::string& out);

@@ -1,8 +1,13 @@
 #include "store/store.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
 
 #include "base/relative_path.hpp"
+#include "format/keys.hpp"
 #include "store/file_store.hpp"
 #include "store/s3/s3_store.hpp"
 
@@ -38,6 +43,42 @@ Result<bool> object_exists(Store& store, std::string_view key) {
     return tl::unexpected<Error>(info.error());
 }
 
+namespace {
+
+// Whether anything in the directory was made by Ballast, or nothing is in it at all.
+bool may_be_store(const std::string& directory) {
+    std::error_code error;
+    bool is_empty = true;
+    for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+         at.increment(error)) {
+        const std::string name = at->path().filename().string() + "/";
+        is_empty = false;
+        if (name == k_packs_prefix || name == k_manifests_prefix || name == k_versions_prefix ||
+            name == k_leases_prefix || name == k_marks_prefix)
+            return true;
+    }
+    return is_empty || error;
+}
+
+Result<std::unique_ptr<Store>> open_file_store(std::string directory, const std::string& url,
+                                               const StoreOptions& options) {
+    struct stat info = {};
+    const bool exists = ::stat(directory.c_str(), &info) == 0;
+    if (exists && !S_ISDIR(info.st_mode))
+        return fail(ErrorCode::usage, url, "is not a directory", "name the directory that holds the store");
+    if (options.new_store == StoreOptions::NewStore::refused) {
+        if (!exists && errno == ENOENT)
+            return fail(ErrorCode::not_found, url, "there is no such store",
+                        "check --store, BALLAST_STORE or 'store' in ballast.toml; 'ballast push' makes one");
+        if (exists && !may_be_store(directory))
+            return fail(ErrorCode::usage, url, "is no store: it holds other things than packs and versions",
+                        "name the directory that packs were pushed to");
+    }
+    return std::make_unique<FileStore>(std::move(directory), url);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
     constexpr std::string_view k_file_scheme = "file://";
     if (url.empty()) {
@@ -50,7 +91,7 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOpt
             return fail(ErrorCode::usage, url, "a file: store needs an absolute path",
                         "write three slashes: file:///var/lib/ballast");
         }
-        return std::make_unique<FileStore>(std::move(path), url);
+        return open_file_store(std::move(path), url, options);
     }
     if (url.starts_with("s3://")) {
         BALLAST_TRY(auto client, S3Client::open(url, options));
@@ -63,7 +104,7 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOpt
                     fmt::format("stores of kind '{}' are not known", url.substr(0, colon)),
                     "use s3://bucket/prefix, file:///dir or a plain path");
     }
-    return std::make_unique<FileStore>(url, url);
+    return open_file_store(url, url, options);
 }
 
 }  // namespace ballast

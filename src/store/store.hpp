@@ -48,6 +48,10 @@ struct StoreActivity {
 struct StoreOptions {
     // No call goes on past it; errors say so.
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    // Whether a directory that is no store yet may become one: a name that was misspelled would look like
+    // an empty store to those who only read. (A bucket must exist in any case.)
+    enum class NewStore : std::uint8_t { allowed, refused };
+    NewStore new_store = NewStore::allowed;
 };
 
 // Where manifests, packs and versions live. Keys are '/'-separated clean relative paths

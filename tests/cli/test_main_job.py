@@ -83,6 +83,49 @@ class MainJob(CliTest):
                          "the same input gives the same zip")
         self.assertEqual(again["new_bytes"], 0)
 
+    def test_the_configuration_in_a_zip_holds_as_in_a_directory(self):
+        package = self.make_package()
+        self.write("package/ballast.toml", 'name = "alike"\ninclude = ["node_modules/"]\n')
+        subprocess.run(["zip", "-qry", "../package.zip", "."], cwd=package, check=True)
+        plans = [json.loads(self.ballast("plan", each, "--json").stdout) for each in ("package", "package.zip")]
+        self.assertEqual(plans[0]["name"], "alike")
+        for plan in plans:
+            del plan["package"]
+        self.assertEqual(*plans)
+        named = self.write("other.toml", 'name = "other"\n')
+        for each in ("package", "package.zip"):
+            self.assertEqual(json.loads(self.ballast("plan", each, "--json", "--config", named).stdout)["name"], "other")
+        self.write("zipped/ballast.toml", "colour = 1\n")
+        subprocess.run(["zip", "-qr", "../bad.zip", "."], cwd=self.dir / "zipped", check=True)
+        refused = self.ballast("plan", "bad.zip", status=2)
+        self.assertIn("bad.zip: ballast.toml:1: unknown key 'colour'", refused.stderr)
+
+    def test_what_cannot_end_well_is_refused_before_it_begins(self):
+        package = self.make_package()
+        self.write("busy/work.txt", "somebody's\n")
+        run = self.write("not-a-program", "text\n")
+        for arguments, what in ((("--out", "busy"), "busy"), (("--out", "package/slim"), "is inside the package"),
+                                (("--out", "slim", "--run-program", run), "is no program"),
+                                (("--out", "slim", "--version", ""), "--version: is empty"),
+                                (("--out", "slim", "--store", "not-a-program"), "is not a directory")):
+            refused = self.ballast("pack", package, *arguments, status=2)
+            self.assertIn(what, refused.stderr)
+            self.assertNotIn("packing", refused.stderr)
+            self.assertEqual(list(self.dir.glob("*.packs")), [])
+        self.ballast("pack", ".", "--out", "slim", cwd=package, status=2)
+        self.write("package/ballast-run", "mine\n")
+        refused = self.ballast("pack", package, "--out", "slim", status=2)
+        self.assertIn("is a name that a slim package needs for itself", refused.stderr)
+        self.assertEqual(list(self.dir.glob("*.packs")), [])
+
+    def test_words_that_are_nearly_right(self):
+        for arguments, error, hint in (
+                (["anaylze", "pkg"], "'anaylze' is no command", "did you mean 'analyze'?"),
+                (["plan", "pkg", "--inlcude", "x"], "'--inlcude' was not expected", "did you mean '--include'?"),
+                (["exec", "cat", "--version"], "'--version' was not expected", "put '--' before the program and its arguments")):
+            result = self.ballast(*arguments, status=2)
+            self.assertEqual(result.stderr, f"ballast: error: command line: {error}\nhint: {hint}\n")
+
     def test_pushing_again_sends_nothing(self):
         package = self.make_package()
         self.pack(package)

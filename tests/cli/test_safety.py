@@ -115,6 +115,38 @@ class Together(CliTest):
         run.communicate(b"\n")
 
 
+class Removed(CliTest):
+    def test_a_tree_that_somebody_removed_is_not_warm(self):
+        """As cleaners of /tmp do, and who follows the hint of verify."""
+        package = self.make_package(noise_bytes=200_000)
+        self.write("package/ballast.toml", '[groups]\nprograms = ["/usr/bin/"]\nrest = ["*"]\n')
+        self.pack(package)
+        for asked in ((), ("--group", "programs")):
+            self.hydrate("--group", "rest")
+            self.hydrate("--group", "programs")
+            self.hydrate()
+            shutil.rmtree(self.tree())
+            self.hydrate(*asked)
+            self.assertTrue((self.tree() / "usr/bin/cat").exists())
+        # The markers of the groups that went with it are gone, too.
+        self.assertFalse((self.tree() / "usr/share/data.bin").exists())
+        self.hydrate("--group", "rest")
+        self.assertTrue((self.tree() / "usr/share/data.bin").exists())
+        self.hydrate()
+        self.assert_verified()
+
+    def test_following_the_hint_of_verify(self):
+        self.pack(self.make_package(noise_bytes=200_000))
+        self.hydrate()
+        expected = snapshot(self.tree())
+        (self.tree() / "usr/bin/cat").write_bytes(b"evil")
+        result = self.ballast("verify", "--package", "slim", "--root", self.root, status=1)
+        hint = re.search(r"^hint: remove (.*), then hydrate again$", result.stderr, re.MULTILINE)
+        shutil.rmtree(hint[1])
+        self.hydrate()
+        self.assertEqual(snapshot(self.tree()), expected)
+
+
 class Damage(CliTest):
     def setUp(self):
         super().setUp()
@@ -174,6 +206,14 @@ class Root(CliTest):
         result = self.hydrate(status=5)
         self.assertIn("the root is a symlink or a file, not a directory", result.stderr)
         self.assertEqual(list((self.dir / "elsewhere").iterdir()), [])
+
+    def test_roots_that_cannot_be(self):
+        for root, what in (("/", "is the file system's top"), (f"{self.dir}/a:b", "holds ':'"), (f"{self.dir}/x/../y", "'..' component"),
+                           ("relative", "is not an absolute path")):
+            for options in ({"env": {"BALLAST_ROOT": root}}, {}):
+                arguments = [] if options else ["--root", root]
+                result = self.run_program(self.dir / "slim/ballast-run", "hydrate", *arguments, status=2, **options)
+                self.assertIn(what, result.stderr)
 
     def test_parent_that_became_a_symlink(self):
         (self.dir / "elsewhere").mkdir()

@@ -125,21 +125,34 @@ class StandInS3(StandIn):
     skew_seconds: how far its clock is ahead of this machine's.
     home_region: where the bucket is; a request signed for another is sent there, as `redirects` says:
       'malformed' (400 AuthorizationHeaderMalformed with <Region>) or 'redirect' (301 with x-amz-bucket-region).
+    conditions: what it makes of If-None-Match: 'honoured', 'unknown' (501 NotImplemented) or 'ignored'.
+    busy: how many requests it answers with 503 SlowDown and Retry-After: 1 before it serves; `arrivals` has each
+      request's path with range, and when it came.
     """
 
     def __init__(self, top, bucket="stand-in", users=None, home_region="us-east-1", redirects="malformed", skew_seconds=0,
-                 public=False, **options):
+                 public=False, conditions="honoured", busy=0, **options):
         super().__init__(**options)
         self.top, self.bucket, self.users, self.public = pathlib.Path(top), bucket, users or {}, public
         self.home_region, self.redirects, self.skew_seconds = home_region, redirects, skew_seconds
+        self.conditions, self.busy, self.arrivals = conditions, busy, []
         self.accepted = []  # the access keys of requests whose signature was right
 
     def now(self):
         return time.time() + self.skew_seconds
 
     def answer(self, request):
-        status, headers, body = self.refusal(request) or self.serve(request)
-        return status, {"Date": email.utils.formatdate(self.now(), usegmt=True), "Server": "AmazonS3"} | headers, body
+        status, headers, body = self.refusal(request) or self.too_busy(request) or self.serve(request)
+        named = {"Date": email.utils.formatdate(self.now(), usegmt=True), "Server": "AmazonS3", "x-amz-request-id": "0123"}
+        return status, named | headers, body
+
+    def too_busy(self, request):
+        with self.lock:
+            self.arrivals.append((request.path, request.headers.get("range"), time.monotonic()))
+            if self.busy == 0:
+                return None
+            self.busy -= 1
+        return error(503, "SlowDown", "Please reduce your request rate.", headers={"Retry-After": "1"})
 
     def refusal(self, request):
         authorization = request.headers.get("authorization")
@@ -198,8 +211,13 @@ class StandInS3(StandIn):
         if not key:
             return self.listing(request.query)
         path = self.top / key
+        if request.method == "DELETE":
+            path.unlink(missing_ok=True)
+            return 204, {}, b""
         if request.method == "PUT":
-            if path.exists() and request.headers.get("if-none-match") == "*":
+            if self.conditions == "unknown" and "if-none-match" in request.headers:
+                return error(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
+            if self.conditions == "honoured" and path.exists() and request.headers.get("if-none-match") == "*":
                 return error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(request.body)

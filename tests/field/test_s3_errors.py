@@ -1,6 +1,8 @@
 """What goes wrong between a function and its bucket: each one line that names the object, the action and the way out."""
 
+import collections
 import json
+import shutil
 import socket
 import subprocess
 import time
@@ -236,6 +238,57 @@ class AtAStandIn(S3Test):
                          env={"AWS_CA_BUNDLE": certificate[0]})
             self.assertGreater(len(server.resumed), 3)
             self.assertEqual(server.resumed, [False] + [True] * (len(server.resumed) - 1))
+
+    def test_an_answer_without_words_is_not_taken_for_s3(self):
+        """A load balancer's 404: empty, and of no type."""
+        class Silent(Page):
+            def answer(self, request):
+                return 404, {}, b""
+
+        with Silent() as server:
+            result = self.hydrate("--store", self.url(server), "--timeout", "5s", status=2)
+            self.assert_error(result, "s3://stand-in/packs/", "does not speak S3")
+            result = self.ballast("versions", "--store", self.url(server), status=2)
+            self.assert_error(result, "s3://stand-in/", "s3:ListBucket", "does not speak S3")
+
+    def test_line_breaks_in_credentials_stay_out_of_requests(self):
+        server = self.stand_in()
+        for variable, value in (("AWS_SESSION_TOKEN", "token\r\nX-Evil: 1"), ("AWS_ACCESS_KEY_ID", KEY + "\n")):
+            self.refused(server, 2, variable, "line break", env={variable: value})
+        self.write("home/.aws/credentials", f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"
+                   "aws_session_token = a b\n")
+        self.refused(server, 2, "aws_session_token", env={"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None})
+        self.assertEqual(server.requests, [])
+
+    def test_retry_after_is_waited_for(self):
+        """Each range that was refused with Retry-After: 1 comes again, and not before."""
+        server = self.stand_in(busy=3)
+        self.hydrate("--store", self.url(server), "--timeout", "60s")
+        self.assert_verified()
+        self.assertEqual(server.busy, 0)
+        times = collections.defaultdict(list)
+        for path, wanted, when in server.arrivals:
+            times[path, wanted].append(when)
+        refused = [later - first for first, *more in times.values() for later in more[:1]]
+        self.assertNotEqual(refused, [])
+        for gap in refused:
+            self.assertGreaterEqual(gap, 1)
+
+    def test_servers_without_conditional_writes(self):
+        """HEAD is the condition then: nothing that is there is written again."""
+        for conditions in ("unknown", "ignored"):
+            server = self.stand_in(conditions=conditions)
+            server.top = self.dir / f"served-{conditions}"
+            for version in ("v1", "v1-again"):
+                server.requests.clear()
+                self.ballast("pack", "package", "--out", f"slim-{conditions}-{version}", "--store", self.url(server), "--push", "--version",
+                             version, "--quiet")
+                written = [r.path for r in server.requests if r.method == "PUT"]
+                packs = [path for path in written if "/packs/" in path]
+                self.assertEqual(len(set(packs)), 1 if version == "v1" else 0, written)
+            self.hydrate("--store", self.url(server), slim=f"slim-{conditions}-v1")
+            self.assert_verified(f"slim-{conditions}-v1")
+            shutil.rmtree(self.root)
 
     def test_what_is_not_retried_is_asked_once(self):
         """403 and 404 do not get better: as many requests as connections, not more."""

@@ -225,6 +225,20 @@ TEST(Refusals, NameBucketKeyActionAndTheWayOut) {
     EXPECT_THAT(page.message, HasSubstr("does not speak S3"));
 }
 
+TEST(Refusals, AnEmptyAnswerIsOnlyBelievedWhereS3GivesOne) {
+    const Environment surroundings;
+    const auto location = parse_s3_url("s3://bucket/prefix", {}).value();
+    const S3Action action{"s3:GetObject", "packs/ab"};
+    const auto code_of = [&](const HttpHead& head, AnswerTo kind) {
+        return refusal_error(read_refusal(head, "", kind), location, action, Signed::yes).code;
+    };
+    EXPECT_EQ(code_of({.status = 404}, AnswerTo::head), ErrorCode::not_found);
+    EXPECT_EQ(code_of({.status = 404}, AnswerTo::other), ErrorCode::usage);
+    EXPECT_EQ(code_of({.status = 404, .headers = {{"x-amz-request-id", "1"}}}, AnswerTo::other),
+              ErrorCode::not_found);
+    EXPECT_EQ(code_of({.status = 503}, AnswerTo::other), ErrorCode::unavailable);
+}
+
 TEST(Listings, AreDecodedAndCutToTheStore) {
     const auto page = parse_listing(
         "<?xml version='1.0'?><ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>"
@@ -258,6 +272,26 @@ TEST(Retries, EndAfterSoManyFailuresInARow) {
     EXPECT_TRUE(retry.wait());
     EXPECT_FALSE(retry.wait());
     EXPECT_EQ(retry.attempts_made(), 6U);
+}
+
+TEST(Retries, PausesGrowAndAreDrawnEvenlyFromNothing) {
+    using std::chrono::milliseconds;
+    const RetryPolicy policy;
+    std::minstd_rand random(7);
+    constexpr int k_draws = 2000;
+    for (const auto& [failures, most] : {std::pair(1U, 50), std::pair(2U, 100), std::pair(5U, 800),
+                                         std::pair(8U, 5000), std::pair(40U, 5000)}) {
+        std::int64_t sum = 0;
+        milliseconds least = milliseconds::max();
+        for (int i = 0; i < k_draws; ++i) {
+            const auto pause = draw_pause(policy, failures, random);
+            ASSERT_LE(pause, milliseconds(most));
+            least = std::min(least, pause);
+            sum += pause.count();
+        }
+        EXPECT_LE(least, milliseconds(most / 20)) << "full jitter starts at nothing";
+        EXPECT_NEAR(static_cast<double>(sum) / k_draws, most / 2.0, most / 20.0);
+    }
 }
 
 TEST(Retries, DoNotGoPastTheDeadline) {

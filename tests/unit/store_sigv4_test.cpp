@@ -73,6 +73,48 @@ TEST(SigV4, AgreesWithBotocore) {
         << "a removal";
 }
 
+// The kinds of AWS's suite, as requests of our own: botocore made these signatures too.
+TEST(SigV4, AgreesWithBotocoreOnWhatIsEasilyDoneWrong) {
+    const std::string unreserved = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    EXPECT_EQ(signature_of({.path = "/key", .headers = {{"X-Amz-Meta-A", "  a   b   c  "}}}),
+              "02e45697290d12f63b8239f73790584e89942cd2771fdf1219fabfa61ee30525")
+        << "spaces around and inside a header's value";
+    EXPECT_EQ(signature_of(
+                  {.method = "POST",
+                   .path = "/key",
+                   .headers = {{"X-Amz-Meta-Zoo", "z"}, {"x-amz-meta-Bar", "b"}, {"X-AMZ-META-foo", "F"}}}),
+              "97a1e5ea32c65b422680bbd926933cd0f8cda4c6f04ba950d3107dfb553e2826")
+        << "headers in any case and order";
+    EXPECT_EQ(signature_of({.path = "/", .query = {{"Param", "1"}, {"param", "2"}, {"PARAM", "3"}}}),
+              "9d1c02f3c836ce311b5956426e554e34f4f818d48fb962089755d384570e8d48")
+        << "parameters that differ in case";
+    EXPECT_EQ(signature_of({.path = "/", .query = {{unreserved, unreserved}}}),
+              "b1721497b8ab01ef99fc35d8e6ecfc29ef5f1875d30f379b42aa26e0f55cfd9c")
+        << "a parameter that needs no encoding";
+    EXPECT_EQ(signature_of({.path = "/", .query = {{"\xe1\x88\xb4", "bar"}}}),
+              "74ae8a8673d72d22e5f0ea8b895fec6c6c6f02f81148c402707b91ce8b4883bb")
+        << "a parameter in UTF-8";
+    EXPECT_EQ(signature_of({.path = "/", .query = {{"a", "1"}, {"a+", "2"}, {"a-", "3"}, {"a b", "4"}}}),
+              "cc245a7b6e2fe0ee797f964d7e8d6c3a1d8be7a9a734fa1dc74c3a646b35b98b")
+        << "parameters that are sorted as encoded";
+    EXPECT_EQ(signature_of({.method = "POST",
+                            .path = "/",
+                            .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                            .body = as_bytes("Param1=value1")}),
+              "d6a0cb38ab86ac865f720ae90b9d9a26f9057cf6e32f91dc29596e2d6faec8bb")
+        << "a form";
+    EXPECT_EQ(signature_of({.path = "/" + unreserved}),
+              "dc7f76462ac9d19b34b98a433a80b722d6cdea9f04e6c67709119bfb220316d8")
+        << "a key that needs no encoding";
+    EXPECT_EQ(signature_of({.path = "/\xe1\x88\xb4"}),
+              "cbfc30068841f67316530bc53077f39f1c78dc833fa3755dbfb58f6cd9f5e051")
+        << "a key in UTF-8";
+    EXPECT_EQ(signature_of({.path = "/", .query = {{"uploads", ""}, {"prefix", "a/b"}}},
+                           {k_example.access_key_id, k_example.secret_access_key, "SESSION/TOKEN+=="}),
+              "af9f9704aaaf3ad58c58f66638c6c93ce609326ee5027d2610f2a8819e4f3533")
+        << "a session and a parameter without a value";
+}
+
 TEST(SigV4, NamesWhatItSigned) {
     HttpRequest request{.path = "/key", .headers = {{"Range", "bytes=0-9"}}};
     Credentials credentials = k_example;

@@ -61,7 +61,7 @@ const treeOf = (root, lock) => `${placeOf(root, lock)}/tree`;
 function findWarm(root, lock, groups) {
   try {
     const place = placeOf(root, lock);
-    if (!isOurs(root) || !lstat(place)?.isDirectory()) return null;
+    if (!isOurs(root) || !lstat(place)?.isDirectory() || !lstat(`${place}/tree`)?.isDirectory()) return null;
     const complete = readMarker(`${place}/complete`, lock.tree);
     if (complete !== null || groups.length === 0) return complete || null;
     const markers = groups.map((group) => readMarker(`${place}/group-${group}`, lock.manifest));

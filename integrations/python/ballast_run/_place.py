@@ -96,7 +96,7 @@ def find_warm(root: str, lock: Lock, groups: Sequence[str]) -> Optional[Identity
     """The identity of a marker that says that all of `groups` (none: the whole tree) is there."""
     try:
         place = place_of(root, lock)
-        if not _is_ours(root) or not stat.S_ISDIR(os.lstat(place).st_mode):
+        if not _is_ours(root) or not all(stat.S_ISDIR(os.lstat(part).st_mode) for part in (place, f"{place}/tree")):
             return None
         complete = _read_marker(f"{place}/complete", lock.tree)
         if complete is not False or not groups:

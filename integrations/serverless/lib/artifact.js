@@ -20,12 +20,14 @@ async function packArtifact(name, artifact, settings, context) {
   await fs.mkdir(directory, { recursive: true });
   const source = path.join(directory, 'package.zip');
   const slim = path.join(directory, 'slim.zip');
-  // Beside the settings, which ballast looks for where the package is.
   await fs.link(artifact, source).catch(() => fs.copyFile(artifact, source));
-  if (settings.file !== undefined) await fs.writeFile(path.join(directory, 'ballast.toml'), settings.file);
+  const config = path.join(directory, 'ballast.toml');
+  // Named, since a ballast.toml in the zip would come first.
+  const configured = settings.file === undefined ? [] : ['--config', config];
+  if (settings.file !== undefined) await fs.writeFile(config, settings.file);
 
   const push = settings.push === 'package' ? ['--push'] : [];
-  const packed = await ballast(['pack', source, '--out', slim, ...settings.flags, ...push], context).catch(async (error) => {
+  const packed = await ballast(['pack', source, '--out', slim, ...configured, ...settings.flags, ...push], context).catch(async (error) => {
     // A light function among heavy ones needs no setting to stay as it is.
     if (!error.message.endsWith(': nothing in it would leave')) throw error;
   });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,14 @@ bool is_local(const Endpoint& endpoint) {
            endpoint.host == "169.254.170.23" || endpoint.host == "fd00:ec2::23";
 }
 
+// What goes into a header, or must not break one.
+Result<void> check_header_text(const std::string& value, const std::string& shown) {
+    if (std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; })) return {};
+    return fail(ErrorCode::usage, shown,
+                "holds a space, a line break or another character that no such value has",
+                "copy it again, without quotes and line ends");
+}
+
 }  // namespace
 
 MaybeCredentials credentials_from_environment() {
@@ -88,6 +97,8 @@ MaybeCredentials credentials_from_environment() {
             fmt::format("is not set, but {} is", has_id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"),
             "set both or neither");
     }
+    BALLAST_CHECK(check_header_text(credentials.access_key_id, "AWS_ACCESS_KEY_ID"));
+    BALLAST_CHECK(check_header_text(credentials.session_token, "AWS_SESSION_TOKEN"));
     return FoundCredentials{std::move(credentials), {}};
 }
 
@@ -138,6 +149,8 @@ MaybeCredentials credentials_from_web_identity(const std::string& region, const 
     }));
     if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty())
         return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
+    BALLAST_CHECK(check_header_text(found.credentials.access_key_id, shown));
+    BALLAST_CHECK(check_header_text(found.credentials.session_token, shown));
     return found;
 }
 
@@ -148,8 +161,11 @@ MaybeCredentials credentials_from_profile(const AwsProfile& profile) {
     };
     Credentials credentials{setting("aws_access_key_id"), setting("aws_secret_access_key"),
                             setting("aws_session_token")};
-    if (!credentials.access_key_id.empty() && !credentials.secret_access_key.empty())
+    if (!credentials.access_key_id.empty() && !credentials.secret_access_key.empty()) {
+        BALLAST_CHECK(check_header_text(credentials.access_key_id, "the AWS profile's aws_access_key_id"));
+        BALLAST_CHECK(check_header_text(credentials.session_token, "the AWS profile's aws_session_token"));
         return FoundCredentials{std::move(credentials), {}};
+    }
     for (const char* other : {"sso_session", "sso_start_url", "credential_process", "role_arn"}) {
         if (profile.contains(std::string_view(other))) {
             return fail(ErrorCode::usage, "the AWS profile",
@@ -230,11 +246,9 @@ Result<FoundCredentials> parse_credentials_json(std::string_view text, std::stri
         found.credentials = {field("AccessKeyId"), field("SecretAccessKey"), field("Token")};
         found.expires = parse_iso_time(field("Expiration"));
     }
-    const auto is_header_text = [](const std::string& value) {
-        return std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-    };
     if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty() ||
-        !is_header_text(found.credentials.access_key_id) || !is_header_text(found.credentials.session_token))
+        !check_header_text(found.credentials.access_key_id, "") ||
+        !check_header_text(found.credentials.session_token, ""))
         return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
     return found;
 }

@@ -56,18 +56,18 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& s
         const std::string_view name = pair.substr(0, equals);
         BALLAST_TRY(const std::string value,
                     percent_decode(pair.substr(std::min(equals + 1, pair.size())), shown));
-        if (name == "endpoint") {
-            parameters.endpoint = value;
-        } else if (name == "region") {
-            parameters.region = value;
-        } else if (name == "path_style") {
-            parameters.path_style = value;
-        } else if (name == "connections") {
-            parameters.connections = value;
-        } else {
+        std::string* const parameter = name == "endpoint"      ? &parameters.endpoint
+                                       : name == "region"      ? &parameters.region
+                                       : name == "path_style"  ? &parameters.path_style
+                                       : name == "connections" ? &parameters.connections
+                                                               : nullptr;
+        if (parameter == nullptr) {
             return fail(ErrorCode::usage, shown, fmt::format("'{}' is no parameter of an s3: store", name),
                         "known are endpoint, region, path_style and connections");
         }
+        if (!parameter->empty())
+            return fail(ErrorCode::usage, shown, fmt::format("names '{}' twice", name), "say it once");
+        *parameter = value;
     }
     return parameters;
 }
@@ -119,6 +119,10 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     rest.remove_prefix(std::min(k_scheme.size(), rest.size()));
     // Without parameters, which may hold by mistake what must not be shown.
     const std::string shown = url.substr(0, std::min(url.find('?'), url.size()));
+    if (url.find('#') != std::string::npos) {
+        return fail(ErrorCode::usage, shown.substr(0, shown.find('#')), "the URL has a '#'",
+                    "a store has no such part: choose a prefix without it");
+    }
     const auto question = std::min(rest.find('?'), rest.size());
     const std::string_view query = rest.substr(std::min(question + 1, rest.size()));
     rest = rest.substr(0, question);

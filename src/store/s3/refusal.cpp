@@ -65,7 +65,7 @@ bool Refusal::is_wrong_region() const {
     return status == 301 || status == 307 || is_one_of(code, k_codes);
 }
 
-Refusal read_refusal(const HttpHead& head, std::string_view body) {
+Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind) {
     Refusal refusal;
     refusal.status = head.status;
     refusal.region = head.header("x-amz-bucket-region");
@@ -88,7 +88,9 @@ Refusal read_refusal(const HttpHead& head, std::string_view body) {
         if (name == "Message") refusal.message = text;
         if (name == "Region" && refusal.region.empty()) refusal.region = text;
     });
-    refusal.is_s3 = !is_page && (body.empty() || (parsed && !refusal.code.empty()));
+    // Only an answer to HEAD may be without words; S3 and what speaks it number their answers.
+    const bool may_be_silent = !head.header("x-amz-request-id").empty() || kind == AnswerTo::head;
+    refusal.is_s3 = !is_page && (body.empty() ? may_be_silent : parsed && !refusal.code.empty());
     return refusal;
 }
 
@@ -148,7 +150,10 @@ Error refusal_error(const Refusal& refusal, const S3Location& location, const S3
         return error(ErrorCode::permission, fmt::format("denied: {}", said),
                      fmt::format("allow {} on {}", action.permission, resource(location, action)));
     }
-    if (refusal.status == 404) return error(ErrorCode::not_found, "no such object", "");
+    if (refusal.status == 404) {
+        return error(ErrorCode::not_found, "no such object",
+                     "check the store's prefix, and that the version was pushed to it");
+    }
     if (refusal.is_transient()) return error(ErrorCode::unavailable, said, "");
     return error(ErrorCode::unavailable, fmt::format("unexpected answer: {}", said), "");
 }

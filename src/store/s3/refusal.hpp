@@ -34,8 +34,9 @@ struct Refusal {
     bool is_wrong_region() const;
 };
 
-// Reads an answer's head and what there was of its body.
-Refusal read_refusal(const HttpHead& head, std::string_view body);
+// Reads an answer's head and what there was of its body, which only an answer to HEAD lacks.
+enum class AnswerTo : std::uint8_t { head, other };
+Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind = AnswerTo::other);
 
 // One line that names bucket, key, action and what to do.
 enum class Signed : std::uint8_t { yes, no };

@@ -28,6 +28,13 @@ bool sleep_until(Clock::time_point until, const CallLimits& limits) {
 
 }  // namespace
 
+std::chrono::milliseconds draw_pause(const RetryPolicy& policy, unsigned failures, std::minstd_rand& random) {
+    constexpr unsigned k_most_doublings = 16;
+    const auto most = std::min<std::chrono::milliseconds>(
+        policy.longest, policy.base * (1U << std::min(failures - 1, k_most_doublings)));
+    return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
+}
+
 Retry::Retry(const RetryPolicy& policy, const CallLimits& limits)
     : m_policy(policy), m_limits(limits), m_random(std::random_device{}()) {}
 
@@ -37,11 +44,7 @@ bool Retry::wait(std::optional<std::chrono::milliseconds> retry_after) {
     if (m_failures >= m_policy.attempts || m_all_failures >= m_policy.all_attempts) return false;
     if (retry_after && *retry_after > m_policy.longest_retry_after) return false;
 
-    constexpr unsigned k_most_doublings = 16;
-    const auto most = std::min<std::chrono::milliseconds>(
-        m_policy.longest, m_policy.base * (1U << std::min(m_failures - 1, k_most_doublings)));
-    std::uniform_int_distribution<std::int64_t> drawn(0, most.count());
-    const auto pause = std::max(std::chrono::milliseconds(drawn(m_random)),
+    const auto pause = std::max(draw_pause(m_policy, m_failures, m_random),
                                 retry_after.value_or(std::chrono::milliseconds(0)));
     const auto until = Clock::now() + pause;
     return until < m_limits.deadline && sleep_until(until, m_limits);

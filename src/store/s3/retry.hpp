@@ -21,6 +21,9 @@ struct RetryPolicy {
     std::chrono::milliseconds longest_retry_after{30000};  // beyond, the server means "not now"
 };
 
+// How long to wait after the failure of that number, from 1.
+std::chrono::milliseconds draw_pause(const RetryPolicy& policy, unsigned failures, std::minstd_rand& random);
+
 class Retry {
   public:
     Retry(const RetryPolicy& policy, const CallLimits& limits);

@@ -168,7 +168,8 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
             return Exchange{std::move(*connection), std::move(*head)};
 
         const auto body = (*connection)->read_rest(k_max_refusal_bytes, limits);
-        Refusal refusal = read_refusal(*head, body ? *body : "");
+        Refusal refusal = read_refusal(*head, body ? *body : "",
+                                       request.method == "HEAD" ? AnswerTo::head : AnswerTo::other);
         give_back(std::move(*connection));
         const bool is_silent = request.method == "HEAD" && refusal.code.empty() && refusal.status != 404;
         if (is_silent && !refusal.is_transient()) {

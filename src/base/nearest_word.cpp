@@ -1,4 +1,4 @@
-#include "config/nearest_word.hpp"
+#include "base/nearest_word.hpp"
 
 #include <fmt/format.h>
 
