@@ -27,7 +27,7 @@ const isTrustedOwner = (info) => info.uid === 0 || info.uid === process.geteuid(
 
 // A directory that only this user or root writes to, below no symlink of another user's.
 function isOurs(root) {
-  if (!root.startsWith('/')) return false;
+  if (!root.startsWith('/') || /:|\/\.\.?(\/|$)/.test(root)) return false;
   for (let slash = root.indexOf('/', 1); slash !== -1; slash = root.indexOf('/', slash + 1)) {
     const parent = lstat(root.slice(0, slash));
     if (!parent || (parent.isSymbolicLink() && !isTrustedOwner(parent))) return false;

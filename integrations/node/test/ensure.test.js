@@ -88,7 +88,7 @@ test('a root that others may write to is refused, warm or not', () => {
   fs.chmodSync(root, 0o777);
   assert.throws(
     // An instance that has not seen the tree yet.
-    () => new Ballast({ package: slim, root: `${root}/../root` }).ensureSync(),
+    () => new Ballast({ package: slim, root: `${root}/` }).ensureSync(),
     (error) => error.code === 'permission' && error.line.includes('others may write to it'),
   );
 });

@@ -97,9 +97,10 @@ test('path hydrates the group that holds the entry, and says where it is', async
   await assert.rejects(ballast.path('usr/bin/none'), { code: 'not_found' });
   await ballast.ensure();
   assert.strictEqual(await ballast.path('usr/bin/sed'), `${file.split('/usr/')[0]}/usr/bin/sed`);
-  for (const entry of ['../../../root', '/etc/passwd', 'usr//bin/sed', '', '-x']) {
+  for (const entry of ['../../../root', '/etc/passwd', 'usr//bin/sed', '-x']) {
     assert.throws(() => ballast.pathSync(entry), { code: 'not_found' }, entry);
   }
+  assert.throws(() => ballast.pathSync(''), { code: 'usage' });
 });
 
 test('env is what exec gives to programs, and made twice the same', () => {

@@ -64,7 +64,7 @@ def _is_trusted_owner(info: os.stat_result) -> bool:
 
 def _is_ours(root: str) -> bool:
     """A directory that only this user or root writes to, below no symlink of another user's."""
-    if not root.startswith("/"):
+    if not root.startswith("/") or ":" in root or {".", ".."} & set(root.split("/")):
         return False
     slash = root.find("/", 1)
     while slash != -1:

@@ -80,7 +80,7 @@ print(ballast_run.ensure(package={str(self.slim)!r}, root={str(self.root)!r}).st
         self.ballast().ensure()
         self.root.chmod(0o777)
         with self.assertRaises(BallastError) as caught:
-            self.ballast(root=f"{self.root}/../root").ensure()
+            self.ballast(root=f"{self.root}/").ensure()
         self.assertEqual(caught.exception.code, "permission")
 
     def test_groups_come_one_by_one(self):
@@ -104,10 +104,13 @@ print(ballast_run.ensure(package={str(self.slim)!r}, root={str(self.root)!r}).st
         self.assertTrue(os.path.exists(file))
         ballast.ensure()
         self.assertEqual(ballast.path("usr/bin/sed"), f"{tree}/usr/bin/sed")
-        for entry in ("usr/bin/none", "../../../root", "/etc/passwd", "usr//bin/sed", "", "-x"):
+        for entry in ("usr/bin/none", "../../../root", "/etc/passwd", "usr//bin/sed", "-x"):
             with self.assertRaises(BallastError, msg=entry) as caught:
                 ballast.path(entry)
             self.assertEqual(caught.exception.code, "not_found")
+        with self.assertRaises(BallastError) as caught:
+            ballast.path("")
+        self.assertEqual(caught.exception.code, "usage")
 
     def test_where_the_package_and_the_root_are(self):
         print_paths = "import ballast_run; print(ballast_run.ensure().path)"
