@@ -34,6 +34,12 @@ std::string entry_label(std::string_view path) {
     return "entry '" + printable(path) + "'";
 }
 
+// FlatBuffers' verifier (2.0) holds a vector's length to its alignment, and not what follows it.
+template <typename Struct>
+bool is_aligned(const flatbuffers::Vector<const Struct*>& structs) {
+    return structs.size() == 0 || reinterpret_cast<std::uintptr_t>(structs.Data()) % alignof(Struct) == 0;
+}
+
 }  // namespace
 
 std::string ManifestPack::key() const {
@@ -74,6 +80,8 @@ Result<void> Manifest::read_tables(std::string_view shown) {
                     fmt::format("manifest format {} is not known", table->format()),
                     "use the ballast-run that packed it, or pack again");
     }
+    if (!is_aligned(*table->packs()) || !is_aligned(*table->frames()) || !is_aligned(*table->contents()))
+        return corrupt(shown, "the manifest's structure is broken");
     m_tree = from_stored(*table->tree());
 
     m_packs.reserve(table->packs()->size());
