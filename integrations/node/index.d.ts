@@ -13,7 +13,7 @@ export interface Options {
   root?: string;
   /** Where the packs are. Default: BALLAST_STORE; else what the package's lock says. */
   store?: string;
-  /** What is needed of the tree. Default: all of it. */
+  /** What is needed of the tree; `['*']`: all of it. Default: BALLAST_GROUPS; else what the package's lock says; else all. */
   groups?: readonly string[];
   /** A call that has not ended by then rejects with `interrupted`. Default: never. */
   timeoutMs?: number;

@@ -23,6 +23,13 @@ void catch_interrupts() {
     ::sigaction(SIGTERM, &action, nullptr);
 }
 
+void release_interrupts() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+    // One that came before would be lost.
+    if (g_stop != 0) std::raise(SIGTERM);
+}
+
 bool interrupt_requested() {
     return g_stop != 0;
 }

@@ -11,6 +11,9 @@ namespace ballast {
 void catch_interrupts();
 bool interrupt_requested();
 
+// From here on these signals end the process at once: for one that waits and has nothing to tidy up.
+void release_interrupts();
+
 // Error code interrupted once a stop was requested, naming `object` as what was stopped.
 Result<void> check_interrupt(std::string_view object);
 

@@ -9,6 +9,7 @@ namespace ballast {
 void add_analyze_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
+void add_layer_command(CLI::App& app, Action& action);
 void add_push_command(CLI::App& app, Action& action);
 void add_versions_command(CLI::App& app, Action& action);
 void add_diff_command(CLI::App& app, Action& action);

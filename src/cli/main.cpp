@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     ballast::add_plan_command(app, action);
     ballast::add_pack_command(app, action);
     ballast::add_push_command(app, action);
+    ballast::add_layer_command(app, action);
     ballast::add_hydrate_command(app, action, source);
     ballast::add_exec_command(app, action, source);
     ballast::add_path_command(app, action, source);

@@ -1,16 +1,16 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <climits>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
+#include "cli/own_program.hpp"
 #include "cli/pack_checks.hpp"
 #include "cli/package_settings.hpp"
 #include "cli/plan_report.hpp"
@@ -31,22 +31,10 @@ struct PackFlags : ConfigFlags {
     std::string run_program;
     bool push = false;
     bool repack = false;
+    bool without_run = false;
     bool json = false;
     bool quiet = false;
 };
-
-// ballast-run lies beside this program, as built and as installed.
-Result<std::string> find_run_program(const std::string& from_flag) {
-    if (!from_flag.empty()) return from_flag;
-    std::array<char, PATH_MAX> buffer = {};
-    const auto length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
-    const std::string own(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-    std::string beside = own.substr(0, own.find_last_of('/') + 1) + std::string(k_run_file);
-    if (::access(beside.c_str(), R_OK) != 0) {
-        return fail(ErrorCode::not_found, beside, "ballast-run is not there", "name it with --run-program");
-    }
-    return beside;
-}
 
 Result<KnownContents> read_known(const PackFlags& flags, const Config& config) {
     if (flags.repack || config.store.empty()) return KnownContents();
@@ -121,6 +109,18 @@ Result<Lock> make_lock(const PackFlags& flags, const LoadedPackage& loaded, cons
     lock.path = program_directories(*loaded.package, loaded.facts, plan);
     lock.library_path = library_directories(*loaded.package, loaded.facts, plan);
     lock.env = loaded.config.env;
+    if (loaded.config.start == StartChoice::groups) {
+        lock.mode = StartMode::groups;
+        lock.groups = loaded.config.start_groups;
+        for (const auto& group : lock.groups) {
+            // "default" is there only when something was left for it.
+            if (std::find(plan.group_names.begin(), plan.group_names.end(), group) != plan.group_names.end())
+                continue;
+            return fail(ErrorCode::usage, "'groups' in [start]",
+                        fmt::format("names '{}', but no file of the tree is in it", group),
+                        fmt::format("groups with files: {}", fmt::join(plan.group_names, ", ")));
+        }
+    }
     for (const auto& text : {lock.store, lock.root}) {
         if (printable(text) != text) return fail(ErrorCode::usage, printable(text), "is not UTF-8 text");
     }
@@ -132,8 +132,11 @@ Result<int> pack(const PackFlags& flags) {
         return fail(ErrorCode::usage, flags.version, "cannot name a version",
                     "use letters, digits and . _ + -, at most 128");
     }
-    BALLAST_TRY(const std::string run_program, find_run_program(flags.run_program));
-    BALLAST_CHECK(check_run_program(run_program));
+    std::optional<std::string> run_program;
+    if (!flags.without_run) {
+        BALLAST_TRY(run_program, find_run_program(flags.run_program));
+        BALLAST_CHECK(check_run_program(*run_program));
+    }
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
     if (flags.push && loaded.config.store.empty()) {
         return fail(ErrorCode::usage, "--push", "no store was given",
@@ -190,6 +193,8 @@ void add_pack_command(CLI::App& app, Action& action) {
         ->add_option("--run-program", flags->run_program,
                      "the ballast-run to put in (default: the one beside ballast)")
         ->type_name("FILE");
+    command->add_flag("--without-run", flags->without_run,
+                      "put neither ballast-run nor its wrapper in: a layer has them ('ballast layer')");
     command->add_flag("--json", flags->json, "print JSON");
     command->add_flag("--quiet", flags->quiet, "show no progress");
     add_examples(*command, {"ballast pack function/ --out slim/ --store file:///srv/ballast --push",

@@ -83,7 +83,8 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
     }
     text += biggest.to_string(colours);
     text += fmt::format(
-        "\nbefore  {}, {}\nafter   {}, {} (ballast.lock, the manifest and ballast-run come to it)\n",
+        "\nbefore  {}, {}\nafter   {}, {} (ballast.lock, the manifest, ballast-run and its wrapper come to "
+        "it)\n",
         format_size(plan.package_bytes), against_limit(plan.package_bytes, loaded.config.max_size),
         format_size(plan.staying_bytes()), against_limit(plan.staying_bytes(), loaded.config.max_size));
     return text;

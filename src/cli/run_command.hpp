@@ -24,13 +24,17 @@ struct SlimSource {
 // Each adds one command, which sets `action` when it was chosen.
 void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source);
 void add_exec_command(CLI::App& app, Action& action, const SlimSource& source);
+void add_wrapper_command(CLI::App& app, Action& action, const SlimSource& source);
+void add_extension_command(CLI::App& app, Action& action, const SlimSource& source);
 void add_path_command(CLI::App& app, Action& action, const SlimSource& source);
 
 // --version. Not CLI11's own, which ends by an exception: the first one costs a static program 6 ms.
 void add_version_flag(CLI::App& app, Action& action);
 
-// Parses the arguments and runs the command that was chosen. Prints errors as
-// "<program>: error: <object>: <what>" and "hint: ..." to stderr; the result is the exit status.
+// "<program>: error: <object>: <what>" and "hint: ..." to stderr.
+void print_error(const std::string& program, const Error& error);
+
+// Parses the arguments and runs the command that was chosen. Prints errors; the result is the exit status.
 int run_program(CLI::App& app, const Action& action, int argc, char** argv);
 
 // Appends examples to a command's --help.

@@ -14,18 +14,24 @@
 
 namespace {
 
-// Where this program lies, which is in its slim package; LAMBDA_TASK_ROOT where it was copied elsewhere,
-// such as into a layer.
+bool is_slim_package(const std::string& directory) {
+    struct stat info = {};
+    return ::stat((directory + "/" + std::string(ballast::k_lock_file)).c_str(), &info) == 0;
+}
+
+// Where this program lies, which is in its slim package; the function's directory where it came in a layer,
+// which extensions are not told of.
 std::string default_package() {
     std::array<char, PATH_MAX> buffer = {};
     const auto length = ::readlink("/proc/self/exe", buffer.data(), buffer.size());
     std::string own(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
     const auto slash = own.find_last_of('/');
     own = slash == std::string::npos ? "." : own.substr(0, slash);
-    struct stat info = {};
-    if (::stat((own + "/" + std::string(ballast::k_lock_file)).c_str(), &info) == 0) return own;
+    if (is_slim_package(own)) return own;
     const char* task_root = std::getenv("LAMBDA_TASK_ROOT");
-    return task_root != nullptr && *task_root != '\0' ? task_root : own;
+    if (task_root != nullptr && *task_root != '\0') return task_root;
+    const std::string usual = "/var/task";
+    return is_slim_package(usual) ? usual : own;
 }
 
 }  // namespace
@@ -46,5 +52,7 @@ int main(int argc, char** argv) {
     ballast::add_hydrate_command(app, action, source);
     ballast::add_exec_command(app, action, source);
     ballast::add_path_command(app, action, source);
+    ballast::add_wrapper_command(app, action, source);
+    ballast::add_extension_command(app, action, source);
     return ballast::run_program(app, action, argc, argv);
 }

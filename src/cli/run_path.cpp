@@ -16,6 +16,7 @@ Result<int> print_path(const RunFlags& flags, const std::string& entry, const Sl
                     "name it as it was in the package, like usr/bin/gs");
     }
     // The group that holds the entry is what it needs, as far as the configuration says.
+    settings.options.groups.clear();
     if (found->kind != EntryKind::directory && manifest.groups().size() > 1) {
         settings.options.groups = {std::string(manifest.groups()[found->group])};
     }

@@ -15,13 +15,6 @@
 namespace ballast {
 namespace {
 
-void print_error(const std::string& program, const Error& error) {
-    std::string text =
-        program + ": error: " + printable(error.object) + ": " + printable(error.message) + "\n";
-    if (!error.hint.empty()) text += "hint: " + printable(error.hint) + "\n";
-    std::fputs(text.c_str(), stderr);
-}
-
 // The first word that nobody expected, and what was probably meant.
 Error unexpected_word(const CLI::App& app, const std::string& word) {
     std::vector<std::string> known;
@@ -78,6 +71,13 @@ void add_version_flag(CLI::App& app, Action& action) {
         };
     };
     app.add_flag_callback("--version", show, "Display program version information and exit");
+}
+
+void print_error(const std::string& program, const Error& error) {
+    std::string text =
+        program + ": error: " + printable(error.object) + ": " + printable(error.message) + "\n";
+    if (!error.hint.empty()) text += "hint: " + printable(error.hint) + "\n";
+    std::fputs(text.c_str(), stderr);
 }
 
 int run_program(CLI::App& app, const Action& action, int argc, char** argv) {

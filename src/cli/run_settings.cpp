@@ -10,7 +10,9 @@
 
 #include "base/duration.hpp"
 #include "base/environment.hpp"
+#include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "hydrate/start.hpp"
 #include "store/store.hpp"
 
 namespace ballast {
@@ -25,11 +27,13 @@ std::string latest(const std::string& from_lock, const char* variable, const std
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// The earlier of --timeout from now and BALLAST_DEADLINE_MS.
-Result<Deadline> find_deadline(const std::string& timeout) {
+// The earlier of --timeout (else BALLAST_TIMEOUT) from now and BALLAST_DEADLINE_MS.
+Result<Deadline> find_deadline(const std::string& flag) {
     Deadline deadline = Deadline::max();
+    const std::string timeout = flag.empty() ? environment("BALLAST_TIMEOUT") : flag;
     if (!timeout.empty()) {
-        BALLAST_TRY(const auto duration, parse_duration(timeout, "--timeout"));
+        BALLAST_TRY(const auto duration,
+                    parse_duration(timeout, flag.empty() ? "BALLAST_TIMEOUT" : "--timeout"));
         deadline = std::chrono::steady_clock::now() + duration;
     }
     const std::string text = environment("BALLAST_DEADLINE_MS");
@@ -82,6 +86,12 @@ Result<void> log_cold_start(const RunSettings& settings, const HydrateReport& re
     return {};
 }
 
+void log_trouble(const Error& trouble) {
+    std::string text = "ballast: warning: " + printable(trouble.object) + ": " + printable(trouble.message);
+    if (!trouble.hint.empty()) text += " (" + printable(trouble.hint) + ")";
+    std::fputs((text + "; trying again\n").c_str(), stderr);
+}
+
 }  // namespace
 
 void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
@@ -95,10 +105,13 @@ void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
         ->type_name("DIR");
     command
         .add_option("--timeout", flags.timeout,
-                    "give up after so long, like 20s (default: never; BALLAST_DEADLINE_MS)")
+                    "give up after so long, like 20s (default: BALLAST_TIMEOUT; never; BALLAST_DEADLINE_MS)")
         ->type_name("TIME");
     if (groups == WithGroups::yes) {
-        command.add_option("--group", flags.groups, "hydrate this group only; may be repeated")
+        command
+            .add_option("--group", flags.groups,
+                        "hydrate this group only, or * for all; may be repeated (default: BALLAST_GROUPS; "
+                        "the package's lock)")
             ->type_name("NAME")
             ->allow_extra_args(false)  // else a '--' behind it would end the list of groups, not the options
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -107,13 +120,17 @@ void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
 
 Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source) {
     BALLAST_TRY(Slim slim, source.open(flags.package.empty() ? source.default_path() : flags.package));
-    RunSettings settings{std::move(slim), {}};
+    RunSettings settings{std::move(slim), {}, {}};
     settings.options.root = latest(settings.slim.lock.root, "BALLAST_ROOT", flags.root);
-    settings.options.groups = flags.groups;
-    const std::string store = latest(settings.slim.lock.store, "BALLAST_STORE", flags.store);
+    BALLAST_TRY(settings.options.groups, wanted_groups(settings.slim.lock, flags.groups));
+    settings.store = latest(settings.slim.lock.store, "BALLAST_STORE", flags.store);
     BALLAST_TRY(settings.options.deadline, find_deadline(flags.timeout));
-    const StoreOptions store_options{settings.options.deadline};
-    settings.options.open_store = [store, store_options] { return open_store(store, store_options); };
+    StoreOptions store_options{settings.options.deadline};
+    // A function's context may be killed before the store is given up.
+    if (!environment("AWS_LAMBDA_RUNTIME_API").empty()) store_options.on_trouble = &log_trouble;
+    settings.options.open_store = [store = settings.store, store_options] {
+        return open_store(store, store_options);
+    };
     settings.options.pipeline.fetch.second_requests = environment("BALLAST_SECOND_REQUESTS") != "off";
     return settings;
 }

@@ -21,12 +21,14 @@ struct RunFlags {
 enum class WithGroups : std::uint8_t { no, yes };
 void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups);
 
-// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE, BALLAST_ROOT and
-// BALLAST_DEADLINE_MS (milliseconds since 1970, as Lambda tells a function's deadline), then flags, the
-// later winning. BALLAST_SECOND_REQUESTS=off keeps from asking a slow store twice.
+// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE, BALLAST_ROOT,
+// BALLAST_GROUPS, BALLAST_TIMEOUT and BALLAST_DEADLINE_MS (milliseconds since 1970, as Lambda tells a
+// function's deadline), then flags, the later winning. BALLAST_SECOND_REQUESTS=off keeps from asking a slow
+// store twice.
 struct RunSettings {
     Slim slim;
     HydrateOptions options;
+    std::string store;  // its URL
 };
 Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source);
 

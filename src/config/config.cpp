@@ -60,6 +60,7 @@ class ConfigReader {
     Result<Config> read(const toml::table& table) {
         BALLAST_CHECK(read_keys(table, k_keys, ""));
         BALLAST_CHECK(check_level());
+        BALLAST_CHECK(check_start());
         return std::move(m_config);
     }
 
@@ -68,8 +69,9 @@ class ConfigReader {
         std::string_view name;
         Result<void> (ConfigReader::*read)(const Item&);
     };
-    static const std::array<Key, 11> k_keys;
+    static const std::array<Key, 12> k_keys;
     static const std::array<Key, 2> k_limit_keys;
+    static const std::array<Key, 2> k_start_keys;
 
     tl::unexpected<Error> refuse(const Item& item, std::string_view message,
                                  std::string_view hint = {}) const {
@@ -295,12 +297,73 @@ class ConfigReader {
         return {};
     }
 
+    Result<void> read_start(const Item& item) {
+        BALLAST_TRY(const auto* const start, table(item, "a table, like [start]"));
+        return read_keys(*start, k_start_keys, " in [start]");
+    }
+
+    Result<void> read_start_mode(const Item& item) {
+        BALLAST_TRY(const std::string name, string(item));
+        m_start_mode = item;
+        if (name == "tree") return {};
+        m_config.start = StartChoice::groups;
+        if (name == "groups") return {};
+        return refuse(item,
+                      fmt::format("'mode' is '{}', which is no way to start", printable(name.substr(0, 80))),
+                      "there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
+    }
+
+    Result<void> read_start_groups(const Item& item) {
+        const auto* array = item.node->as_array();
+        if (array == nullptr) return refuse_kind(item, "an array of groups' names, like [\"pdf\"]");
+        if (array->empty())
+            return refuse(item, "'groups' in [start] names none", "leave it out for the whole tree");
+        for (const auto& element : *array) {
+            const Item name{item.key, &element, element.source().begin};
+            const auto* text = element.as_string();
+            if (text == nullptr)
+                return refuse(name, "'groups' in [start] must hold names, which are strings");
+            m_config.start_groups.push_back(text->get());
+        }
+        m_start_groups = item;
+        return {};
+    }
+
+    // When all keys are read, so that [start] may stand before [groups].
+    Result<void> check_start() {
+        const bool mode_was_said = m_start_mode.node != nullptr;
+        if (m_config.start_groups.empty()) {
+            if (m_config.start == StartChoice::tree) return {};
+            return refuse(m_start_mode, "'mode' is 'groups', but no groups are named",
+                          "add groups = [\"NAME\"] below [start]");
+        }
+        if (mode_was_said && m_config.start == StartChoice::tree) {
+            return refuse(m_start_groups,
+                          "'groups' in [start] does not go with mode 'tree', which is all of them",
+                          "remove one of them");
+        }
+        m_config.start = StartChoice::groups;
+        std::vector<std::string> known;
+        for (const auto& group : m_config.groups) known.push_back(group.name);
+        known.emplace_back("default");
+        for (const auto& name : m_config.start_groups) {
+            if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+            return refuse(m_start_groups,
+                          fmt::format("'groups' in [start] names '{}', which [groups] does not have",
+                                      printable(name.substr(0, 80))),
+                          suggestion(name, known));
+        }
+        return {};
+    }
+
     const std::string& m_shown;
     Config m_config;
     Item m_level = {};
+    Item m_start_mode = {};
+    Item m_start_groups = {};
 };
 
-constexpr std::array<ConfigReader::Key, 11> ConfigReader::k_keys = {{
+constexpr std::array<ConfigReader::Key, 12> ConfigReader::k_keys = {{
     {"name", &ConfigReader::read_name},
     {"store", &ConfigReader::read_store},
     {"root", &ConfigReader::read_root},
@@ -312,6 +375,12 @@ constexpr std::array<ConfigReader::Key, 11> ConfigReader::k_keys = {{
     {"frame", &ConfigReader::read_frame},
     {"limits", &ConfigReader::read_limits},
     {"env", &ConfigReader::read_env},
+    {"start", &ConfigReader::read_start},
+}};
+
+constexpr std::array<ConfigReader::Key, 2> ConfigReader::k_start_keys = {{
+    {"mode", &ConfigReader::read_start_mode},
+    {"groups", &ConfigReader::read_start_groups},
 }};
 
 constexpr std::array<ConfigReader::Key, 2> ConfigReader::k_limit_keys = {{

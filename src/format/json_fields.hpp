@@ -26,6 +26,9 @@ class JsonFields {
     Result<void> read(const char* field, std::vector<Digest>& out);
     Result<void> read(const char* field, std::map<std::string, std::string>& out);
 
+    // Whether the object has a field that may be left out.
+    bool has(const char* field) const { return m_json.contains(field); }
+
     // An error when the object has a field that was not read.
     Result<void> refuse_unread() const;
 

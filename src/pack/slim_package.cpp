@@ -14,8 +14,6 @@
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_max_run_program_bytes = 64U << 20U;
-
 // ':' would split the variable that the directory goes into; what is not UTF-8 has no place in JSON.
 bool can_be_searched(const std::string& directory) {
     return directory.find(':') == std::string::npos && printable(directory) == directory;
@@ -62,7 +60,8 @@ std::vector<std::string> library_directories(const Package& package, const std::
 
 Result<void> check_own_names(const Package& package) {
     for (const auto& entry : package.entries()) {
-        if (entry.path == k_lock_file || entry.path == k_manifest_file || entry.path == k_run_file) {
+        if (entry.path == k_lock_file || entry.path == k_manifest_file || entry.path == k_run_file ||
+            entry.path == k_wrapper_file) {
             return fail(ErrorCode::usage, package.name() + ": " + entry.path,
                         "is a name that a slim package needs for itself",
                         "rename it, or leave it out of the package");
@@ -72,18 +71,24 @@ Result<void> check_own_names(const Package& package) {
 }
 
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
-                                std::string_view manifest, const std::string& run_program,
+                                std::string_view manifest, const std::optional<std::string>& run_program,
                                 const std::string& out) {
     BALLAST_CHECK(check_own_names(package));
-    BALLAST_TRY(const std::string run_bytes, read_file(run_program, k_max_run_program_bytes));
+    std::string run_bytes;
+    if (run_program) {
+        BALLAST_TRY(run_bytes, read_file(*run_program, k_max_run_program_bytes));
+    }
     const std::string lock_text = write_lock(lock);
     struct Own {
         std::uint16_t mode;
         std::string_view bytes;
     };
     std::map<std::string, Own> own = {{std::string(k_lock_file), {0644, lock_text}},
-                                      {std::string(k_manifest_file), {0644, manifest}},
-                                      {std::string(k_run_file), {0755, run_bytes}}};
+                                      {std::string(k_manifest_file), {0644, manifest}}};
+    if (run_program) {
+        own[std::string(k_run_file)] = {0755, run_bytes};
+        own[std::string(k_wrapper_file)] = {0755, k_wrapper_script};
+    }
 
     BALLAST_TRY(const auto writer, create_package(out, Replace::slim_package));
     const auto add_own_before = [&](const std::string* path) -> Result<void> {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,22 @@ std::vector<std::string> library_directories(const Package& package, const std::
 // Errors: usage when the package has a file of a name that a slim package needs for itself.
 Result<void> check_own_names(const Package& package);
 
-// Writes the slim package: what stays, the lock, the manifest and ballast-run. `out` is a directory,
+// What AWS_LAMBDA_EXEC_WRAPPER names. A script: a link to ballast-run would be copied by the tools that zip a
+// package, 8 MB more of it, and a second program would be no smaller. It costs the start of one sh.
+inline constexpr std::string_view k_wrapper_script =
+    "#!/bin/sh\n"
+    "# For a managed runtime: AWS_LAMBDA_EXEC_WRAPPER=/var/task/ballast-wrapper\n"
+    "exec \"${0%/*}/ballast-run\" wrapper -- \"$@\"\n";
+
+// What a ballast-run to be deployed may have.
+inline constexpr std::uint64_t k_max_run_program_bytes = 64U << 20U;
+
+// Writes the slim package: what stays, the lock, the manifest, and ballast-run and the wrapper unless a layer
+// is to bring them. `out` is a directory,
 // or a zip when its name ends in ".zip"; it appears whole or not at all, and replaces only a slim
 // package. Errors: those of check_own_names(), of the package and the disk.
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
-                                std::string_view manifest, const std::string& run_program,
+                                std::string_view manifest, const std::optional<std::string>& run_program,
                                 const std::string& out);
 
 }  // namespace ballast

@@ -48,6 +48,7 @@ enum class Replace : std::uint8_t {
     nothing,
     slim_package,  // one that holds ballast.lock; anything else is refused all the same, so that a
                    // mistyped name never costs anybody their work
+    layer,         // the same for one that holds bin/ballast-run
 };
 
 // Starts a package at `path`: a zip when the name ends in ".zip", else a directory. Equal entries make

@@ -31,18 +31,28 @@ Result<bool> is_empty_directory(const std::string& path) {
     return true;
 }
 
-bool is_slim_directory(const std::string& path) {
-    struct stat info = {};
-    const std::string lock = path + "/" + std::string(k_lock_file);
-    return ::lstat(lock.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+// What tells our own from anything else. What nothing may replace is looked at as a slim package.
+struct Mark {
+    const char* what;
+    std::string path;
+};
+
+Mark mark_of(Replace existing) {
+    if (existing == Replace::layer) return {"layer", "bin/" + std::string(k_run_file)};
+    return {"slim package", std::string(k_lock_file)};
 }
 
-bool is_slim_zip(const std::string& path) {
+bool directory_has(const std::string& path, const std::string& file) {
+    struct stat info = {};
+    return ::lstat((path + "/" + file).c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool zip_has(const std::string& path, const std::string& file) {
     const auto package = open_package(path);
     if (!package) return false;
     const auto& entries = (*package)->entries();
-    return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
-        return entry.path == k_lock_file && entry.kind == EntryKind::file;
+    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+        return entry.path == file && entry.kind == EntryKind::file;
     });
 }
 
@@ -71,11 +81,12 @@ Result<void> check_replaceable(const std::string& path, Replace existing) {
         BALLAST_TRY(const bool is_empty, is_empty_directory(path));
         if (is_empty) return {};
     }
-    if (!(as_zip ? is_slim_zip(path) : is_slim_directory(path))) {
-        return refuse(path, as_zip ? "exists and is not a slim package, which alone would be replaced"
-                                   : "is not empty and not a slim package, which alone would be replaced");
+    const Mark mark = mark_of(existing);
+    if (!(as_zip ? zip_has(path, mark.path) : directory_has(path, mark.path))) {
+        return refuse(path, fmt::format("{} a {}, which alone would be replaced",
+                                        as_zip ? "exists and is not" : "is not empty and not", mark.what));
     }
-    if (existing != Replace::slim_package) return refuse(path, "exists already");
+    if (existing == Replace::nothing) return refuse(path, "exists already");
     return {};
 }
 

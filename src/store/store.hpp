@@ -52,6 +52,9 @@ struct StoreOptions {
     // an empty store to those who only read. (A bucket must exist in any case.)
     enum class NewStore : std::uint8_t { allowed, refused };
     NewStore new_store = NewStore::allowed;
+    // Told, once and from any thread, why the store has not given a byte yet, while it is asked again:
+    // whoever may be killed before it gives up can say what it waited for.
+    std::function<void(const Error& trouble)> on_trouble = {};
 };
 
 // Where manifests, packs and versions live. Keys are '/'-separated clean relative paths

@@ -18,7 +18,8 @@ class MainJob(CliTest):
         packed = self.pack(package)
         slim = self.dir / "slim"
         self.assertEqual(sorted(p.name for p in slim.iterdir()),
-                         ["ballast-run", "ballast.lock", "ballast.manifest", "ballast.toml", "handler.js", "node_modules"])
+                         ["ballast-run", "ballast-wrapper", "ballast.lock", "ballast.manifest", "ballast.toml", "handler.js",
+                          "node_modules"])
         self.assertFalse((self.dir / "slim.packs").exists(), "staged packs are gone once they are pushed")
         self.assertEqual(packed["version"], packed["tree"][:32], "without git the digest names the version")
 
@@ -31,7 +32,7 @@ class MainJob(CliTest):
         self.assertGreater(log["requests"], 0)
 
         together = {**snapshot(slim), **snapshot(tree)}
-        for name in (b"ballast-run", b"ballast.lock", b"ballast.manifest"):
+        for name in (b"ballast-run", b"ballast-wrapper", b"ballast.lock", b"ballast.manifest"):
             del together[name]
         self.assertEqual(together, before, "slim package and tree together are the package")
         self.assert_verified()

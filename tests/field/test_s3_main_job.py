@@ -30,7 +30,7 @@ class MainJob(GatewayTest):
             self.assertEqual(warm.stdout, cold.stdout)
             self.assertEqual(warm.stderr, "")
         together = {**snapshot(self.dir / "slim"), **snapshot(pathlib.Path(cold.stdout.strip()))}
-        for name in (b"ballast-run", b"ballast.lock", b"ballast.manifest"):
+        for name in (b"ballast-run", b"ballast-wrapper", b"ballast.lock", b"ballast.manifest"):
             del together[name]
         self.assertEqual(together, before)
         self.assert_verified()

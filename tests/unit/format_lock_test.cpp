@@ -63,6 +63,27 @@ TEST(Lock, RefusesWhatItCannotBelieve) {
     expect_corrupt(replaced(good, "253115688", "-1"), "field 'tree_bytes'");
 }
 
+TEST(Lock, SaysWhatAStartHydrates) {
+    const std::string whole = write_lock(sample());
+    EXPECT_THAT(whole, testing::Not(HasSubstr("mode"))) << "as the first release wrote it";
+    EXPECT_EQ(parse_lock(whole, "ballast.lock")->mode, StartMode::tree);
+
+    Lock lock = sample();
+    lock.mode = StartMode::groups;
+    lock.groups = {"pdf", "fonts"};
+    const std::string text = write_lock(lock);
+    const auto read = parse_lock(text, "ballast.lock").value();
+    EXPECT_EQ(read.mode, StartMode::groups);
+    EXPECT_EQ(read.groups, lock.groups);
+
+    expect_corrupt(replaced(text, "\"mode\": \"groups\"", "\"mode\": \"on-demand\""),
+                   "field 'mode': is not 'groups'");
+    expect_corrupt(replaced(text, "\"pdf\"", "\"../x\""), "field 'groups': holds what is not a group's name");
+    expect_corrupt(replaced(whole, "{\n", "{\n\"groups\": [\"pdf\"],"), "field 'groups': not known");
+    lock.groups.clear();
+    expect_corrupt(write_lock(lock), "field 'groups': names none");
+}
+
 TEST(Version, ReadsBackWhatWasWritten) {
     const Version version{"rendering", "v1", {}, 5, {}, 6, "2026-11-23T10:00:00Z"};
     const auto read = parse_version(write_version(version), "v").value();

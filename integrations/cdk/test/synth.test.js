@@ -44,7 +44,7 @@ test("a function's asset is the slim package, and its packs are in the store", (
   const source = makeSource();
   const store = `${source}-store`;
   const { asset, directory: out } = synth(source, { store });
-  assert.deepStrictEqual(namesIn(asset), ['ballast-run', 'ballast.lock', 'ballast.manifest', 'handler.js']);
+  assert.deepStrictEqual(namesIn(asset), ['ballast-run', 'ballast-wrapper', 'ballast.lock', 'ballast.manifest', 'handler.js']);
   assert.strictEqual(fs.readdirSync(`${store}/versions/drawing`).length, 1);
   assert.deepStrictEqual(fs.readdirSync(out).filter((name) => name.includes('ballast')), []);
 

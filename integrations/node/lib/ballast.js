@@ -4,7 +4,7 @@ const path = require('node:path');
 
 const { BallastError } = require('./error');
 const { readLock } = require('./lock');
-const { checkOptions, deadlineOf, defaultPackage } = require('./options');
+const { checkOptions, deadlineOf, defaultPackage, wantedGroups } = require('./options');
 const { findWarm, identify, isStill, treeOf } = require('./place');
 
 // What a warm start does not need is loaded when it is: node:child_process alone takes longer than all of a warm start.
@@ -127,17 +127,22 @@ class Ballast {
   // The settings that hold for one call, and the key under which the process knows about what they ask for. Without
   // options they are those of the last such call, as long as the environment says the same.
   #wanted(options) {
-    const { LAMBDA_TASK_ROOT: taskRoot, BALLAST_ROOT: environmentRoot } = process.env;
+    const { LAMBDA_TASK_ROOT: taskRoot, BALLAST_ROOT: environmentRoot, BALLAST_GROUPS: environmentGroups } = process.env;
     const last = this.#last;
-    if (options === undefined && last && last.taskRoot === taskRoot && last.environmentRoot === environmentRoot) return last;
+    if (
+      options === undefined && last && last.taskRoot === taskRoot && last.environmentRoot === environmentRoot &&
+      last.environmentGroups === environmentGroups
+    ) {
+      return last;
+    }
 
     const given = options === undefined ? this.#options : { ...this.#options, ...checkOptions(options) };
     const slim = given.package ?? (taskRoot || defaultPackage());
     const lock = readLock(slim);
     const root = given.root ?? (environmentRoot || lock.root);
-    const groups = given.groups === undefined ? [] : [...new Set(given.groups)].sort();
+    const groups = wantedGroups(given.groups, environmentGroups, lock);
     const key = `${slim}\0${root}\0${groups.join()}\0${given.store}`;
-    const wanted = { given, slim, lock, root, groups, tree: treeOf(root, lock), key, taskRoot, environmentRoot };
+    const wanted = { given, slim, lock, root, groups, tree: treeOf(root, lock), key, taskRoot, environmentRoot, environmentGroups };
     if (options === undefined) this.#last = wanted;
     return wanted;
   }
@@ -164,11 +169,12 @@ class Ballast {
   }
 
   #hydrate({ slim, given, groups }) {
-    return ['hydrate', '--json', ...lazily.program.flagsOf(slim, given, groups)];
+    const { flagsOf, groupFlagsOf } = lazily.program;
+    return ['hydrate', '--json', ...groupFlagsOf(groups), ...flagsOf(slim, given)];
   }
 
   #find({ slim, given }, entry) {
-    return ['path', ...lazily.program.flagsOf(slim, given, []), '--', entry];
+    return ['path', ...lazily.program.flagsOf(slim, given), '--', entry];
   }
 
   // An entry that was found before and is the same still, or one of a tree that is there as a whole.
@@ -198,10 +204,10 @@ class Ballast {
     const { findProgram, treeEnvironment } = lazily.environment;
     findProgram(program, wanted ? treeEnvironment(wanted.lock, wanted.tree, base) : base);
     if (!wanted) return { program, args };
-    const { flagsOf, programOf } = lazily.program;
+    const { flagsOf, groupFlagsOf, programOf } = lazily.program;
     // All of it named: the program's environment may say otherwise than this process's, or nothing.
     const store = wanted.given.store ?? (process.env.BALLAST_STORE || undefined);
-    const flags = flagsOf(wanted.slim, { store, root: wanted.root }, wanted.groups);
+    const flags = [...groupFlagsOf(wanted.groups), ...flagsOf(wanted.slim, { store, root: wanted.root })];
     return { program: programOf(wanted.slim), args: ['exec', ...flags, '--', program, ...args] };
   }
 }

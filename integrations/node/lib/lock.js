@@ -9,12 +9,15 @@ const isText = (value) => typeof value === 'string';
 const isDigest = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value);
 const isListOfText = (value) => Array.isArray(value) && value.every(isText);
 
+// What a start hydrates: the whole tree, unless a mode says otherwise; a mode of a later Ballast is not understood.
+const isStart = ({ mode, groups }) => (mode === undefined ? groups === undefined : mode === 'groups' && isListOfText(groups) && groups.length > 0);
+
 // Only as far as this package uses it: ballast-run checks all of it before it does anything.
 function isLock(lock) {
   return (
     lock?.ballast === 1 && isText(lock.name) && isText(lock.version) && isDigest(lock.tree) && isDigest(lock.manifest) &&
     isText(lock.root) && isListOfText(lock.path) && isListOfText(lock.library_path) &&
-    typeof lock.env === 'object' && lock.env !== null && Object.values(lock.env).every(isText)
+    typeof lock.env === 'object' && lock.env !== null && Object.values(lock.env).every(isText) && isStart(lock)
   );
 }
 

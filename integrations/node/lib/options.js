@@ -39,6 +39,18 @@ function checkOptions(options = {}) {
   return checked;
 }
 
+// The groups that a call needs, sorted; none: the whole tree. As src/hydrate/start.cpp has it: those that are named, else
+// those of BALLAST_GROUPS, else the lock's; '*' alone is the whole tree. Throws usage.
+function wantedGroups(named, fromEnvironment, lock) {
+  const shown = named?.length ? `option 'groups'` : 'BALLAST_GROUPS';
+  let groups = named?.length ? named : (lock.groups ?? []);
+  if (!named?.length && fromEnvironment) groups = fromEnvironment.split(',').map((name) => name.replace(/^ +| +$/g, ''));
+  if (groups.length === 1 && groups[0] === '*') return [];
+  if (groups.includes('*')) throw new BallastError('usage', `${shown}: '*' is all of the tree, and stands alone`);
+  if (groups.includes('')) throw new BallastError('usage', `${shown}: an empty name`);
+  return [...new Set(groups)].sort();
+}
+
 let programDirectory;
 
 // The slim package when neither an option nor LAMBDA_TASK_ROOT names one: where the program that Node was
@@ -66,4 +78,4 @@ function deadlineOf({ timeoutMs, context }) {
   return context ? Math.min(own, Date.now() + context.getRemainingTimeInMillis() - marginMs) : own;
 }
 
-module.exports = { checkOptions, defaultPackage, deadlineOf };
+module.exports = { checkOptions, defaultPackage, deadlineOf, wantedGroups };

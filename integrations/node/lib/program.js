@@ -3,18 +3,27 @@
 // Runs the package's ballast-run.
 
 const childProcess = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 
 const { BallastError, errorOfExit, errorOfStart } = require('./error');
 
-const programOf = (slim) => path.join(slim, 'ballast-run');
+// Where a layer made by `ballast layer` has it, for slim packages without one.
+const inLayer = '/opt/bin/ballast-run';
+
+function programOf(slim) {
+  const own = path.join(slim, 'ballast-run');
+  return fs.existsSync(own) || !fs.existsSync(inLayer) ? own : inLayer;
+}
+
+// What hydrates by groups takes. All of it named, the whole tree too: a program's environment may say otherwise.
+const groupFlagsOf = (groups) => (groups.length === 0 ? ['--group=*'] : groups.map((group) => `--group=${group}`));
 
 // What every command takes: where the package is, and what was named besides.
-function flagsOf(slim, { store, root }, groups) {
-  const flags = groups.map((group) => `--group=${group}`);
+function flagsOf(slim, { store, root }) {
+  const flags = [];
   if (store !== undefined) flags.push('--store', store);
   if (root !== undefined) flags.push('--root', root);
-  // Last: a '--' directly behind --group would end the list of groups, not the flags.
   flags.push('--package', slim);
   return flags;
 }
@@ -73,4 +82,4 @@ function runSync(slim, args, deadline) {
   return result.stdout;
 }
 
-module.exports = { flagsOf, gaveUp, programOf, runSync, start };
+module.exports = { flagsOf, gaveUp, groupFlagsOf, programOf, runSync, start };

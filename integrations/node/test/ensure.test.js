@@ -105,6 +105,29 @@ test('groups come one by one, and only they', async () => {
   assert.strictEqual(ballast.ensureSync({ groups: ['texts', 'default', 'texts'] }).start, 'warm');
 });
 
+test("what a start hydrates is the package's, then BALLAST_GROUPS's, then the call's", async (t) => {
+  const started = packedFunction({ settings: '[start]\ngroups = ["texts"]\n' });
+  const make = () => new Ballast({ package: started.slim, root: path.join(temporaryDirectory(), 'root') });
+  const there = ({ path: tree }) => fs.readdirSync(`${tree}/usr`).sort();
+  assert.deepStrictEqual(there(await make().ensure()), ['share']);
+  const ballast = make();
+  assert.deepStrictEqual(there(ballast.ensureSync({ groups: ['default'] })), ['bin', 'lib']);
+  assert.strictEqual(ballast.ensureSync({ groups: ['default'] }).start, 'warm');
+  assert.deepStrictEqual(there(ballast.ensureSync({ groups: ['*'] })), ['bin', 'lib', 'share']);
+
+  process.env.BALLAST_GROUPS = 'default';
+  t.after(() => delete process.env.BALLAST_GROUPS);
+  const other = make();
+  assert.deepStrictEqual(there(await other.ensure()), ['bin', 'lib']);
+  const { stdout } = await other.execFile('sh', ['-c', 'ls "$BALLAST_TREE/usr"'], { env: { PATH: '/usr/bin:/bin', BALLAST_GROUPS: '*' } });
+  assert.strictEqual(stdout, 'bin\nlib\n', "a program's own environment does not change it");
+  process.env.BALLAST_GROUPS = 'texts, default';
+  assert.deepStrictEqual(there(await other.ensure()), ['bin', 'lib', 'share'], 'the same instance sees the change');
+  process.env.BALLAST_GROUPS = 'texts,,default';
+  await assert.rejects(other.ensure(), { code: 'usage', message: 'BALLAST_GROUPS: an empty name' });
+  await assert.rejects(other.ensure({ groups: ['*', 'texts'] }), { code: 'usage' });
+});
+
 test('BALLAST_ROOT and LAMBDA_TASK_ROOT say where, and options come before them', () => {
   const [first, second] = [path.join(temporaryDirectory(), 'a'), path.join(temporaryDirectory(), 'b')];
   const program = `

@@ -32,7 +32,7 @@ function librariesOf(program) {
 }
 
 // Makes and packs a function with sed, its libraries, and a group of texts. Returns { directory, slim, store }.
-function packedFunction({ text = 'some text' } = {}) {
+function packedFunction({ text = 'some text', settings = '' } = {}) {
   const directory = temporaryDirectory();
   const source = path.join(directory, 'function');
   write(`${source}/handler.js`, "exports.handler = async () => 'ok';\n");
@@ -41,7 +41,7 @@ function packedFunction({ text = 'some text' } = {}) {
   for (let i = 0; i < 20; i += 1) write(`${source}/usr/share/texts/${i}.txt`, `${text} ${i}\n`.repeat(500));
   write(
     `${source}/ballast.toml`,
-    'name = "sample"\ninclude = ["/usr/"]\ncodec = "zstd"\nlevel = 1\n[groups]\ntexts = ["/usr/share/texts/"]\n[env]\nTEXTS = "{tree}/usr/share/texts"\n',
+    'name = "sample"\ninclude = ["/usr/"]\ncodec = "zstd"\nlevel = 1\n[groups]\ntexts = ["/usr/share/texts/"]\n[env]\nTEXTS = "{tree}/usr/share/texts"\n' + settings,
   );
   const [slim, store] = [path.join(directory, 'slim'), path.join(directory, 'store')];
   childProcess.execFileSync(path.join(bin, 'ballast'), ['pack', source, '--out', slim, '--store', store, '--push', '--quiet']);

@@ -9,7 +9,7 @@ from . import _place
 from ._environment import installed_program, tree_environment
 from ._error import BallastError
 from ._lock import Lock, read_lock
-from ._options import Options, check_options, deadline_of, default_package
+from ._options import Options, check_options, deadline_of, default_package, wanted_groups
 from ._report import Report, parse_report
 
 # A warm start needs none of these, and they take longer to import than all the rest: asyncio, subprocess and what is made
@@ -145,7 +145,7 @@ class Ballast:
         lock = read_lock(package)
         named_root = given.get("root")
         root = named_root or os.environ.get("BALLAST_ROOT") or lock.root
-        groups = tuple(sorted(set(given.get("groups", ()))))
+        groups = wanted_groups(given.get("groups", ()), lock)
         return _Wanted(package, lock, root, groups, given.get("store"), named_root, deadline_of(given))
 
     def _warm(self, wanted: _Wanted) -> bool:
@@ -167,10 +167,11 @@ class Ballast:
         wanted = self._wanted(options)
         if self._warm(wanted):
             return _warm_report(wanted)
-        from ._program import Cancel, flags_of
+        from ._program import Cancel, flags_of, group_flags_of
         from ._shared import run_shared
 
-        arguments = ["hydrate", "--json", *flags_of(wanted.package, wanted.store, wanted.named_root, wanted.groups)]
+        flags = [*group_flags_of(wanted.groups), *flags_of(wanted.package, wanted.store, wanted.named_root)]
+        arguments = ["hydrate", "--json", *flags]
         for _ in range(_ATTEMPTS):
             report = parse_report(run_shared(wanted.key, wanted.package, arguments, wanted.deadline, cancel or Cancel()))
             # ballast-run's own hold ended with it: an eviction may have come before ours.

@@ -19,6 +19,7 @@ class Lock(NamedTuple):
     path: List[str]
     library_path: List[str]
     env: Dict[str, str]
+    groups: List[str]  # what a start hydrates; none: the whole tree
 
 
 def _is_texts(value: Any) -> bool:
@@ -27,6 +28,13 @@ def _is_texts(value: Any) -> bool:
 
 def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def _is_start(fields: Dict[str, Any]) -> bool:
+    # What a start hydrates: the whole tree, unless a mode says otherwise; a mode of a later Ballast is not understood.
+    if "mode" not in fields:
+        return "groups" not in fields
+    return fields["mode"] == "groups" and _is_texts(fields.get("groups")) and len(fields["groups"]) > 0
 
 
 def _is_lock(parsed: Any) -> bool:
@@ -42,6 +50,7 @@ def _is_lock(parsed: Any) -> bool:
         and _is_texts(fields.get("library_path"))
         and isinstance(fields.get("env"), dict)
         and _is_texts(list(fields["env"].values()))
+        and _is_start(fields)
     )
 
 
@@ -70,6 +79,6 @@ def read_lock(package: str) -> Lock:
     if not _is_lock(fields):
         hint = "use the version of this Python package that came with the Ballast that packed"
         raise BallastError("corrupt", f"{file}: not a lock of format 1", hint)
-    lock = Lock(**{name: fields[name] for name in Lock._fields})
+    lock = Lock(**{name: fields[name] for name in Lock._fields if name != "groups"}, groups=fields.get("groups", []))
     _locks[package] = lock
     return lock

@@ -6,6 +6,7 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypedDict, Union, cast
 
 from ._error import BallastError
+from ._lock import Lock
 
 _MARGIN_SECONDS = 0.25  # left of the function's time for its own error handling
 
@@ -16,7 +17,7 @@ class Options(TypedDict, total=False):
     package: the slim package's directory. Default: LAMBDA_TASK_ROOT; else where the started program lies.
     root: where to hydrate, absolute. Default: BALLAST_ROOT; else what the package's lock says.
     store: where the packs are. Default: BALLAST_STORE; else what the package's lock says.
-    groups: what is needed of the tree. Default: all of it.
+    groups: what is needed of the tree; ["*"]: all of it. Default: BALLAST_GROUPS; else what the package's lock says; else all.
     timeout: seconds, after which the call raises `interrupted`. Default: never.
     context: Lambda's context: as `timeout`, with the time that the invocation has left, less 0.25 s.
     """
@@ -60,6 +61,22 @@ def check_options(options: Mapping[str, Any]) -> Dict[str, Any]:
             raise BallastError("usage", f"option '{name}': not {expected}")
         checked[name] = os.path.abspath(value) if name == "package" else value
     return checked
+
+
+def wanted_groups(named: Sequence[str], lock: Lock) -> Tuple[str, ...]:
+    """The groups that a call needs, sorted; none: the whole tree. As src/hydrate/start.cpp has it: those that are named,
+    else those of BALLAST_GROUPS, else the lock's; "*" alone is the whole tree. Raises BallastError."""
+    shown, groups = "option 'groups'", list(named)
+    if not groups:
+        text = os.environ.get("BALLAST_GROUPS")
+        shown, groups = "BALLAST_GROUPS", [name.strip(" ") for name in text.split(",")] if text else lock.groups
+    if groups == ["*"]:
+        return ()
+    if "*" in groups:
+        raise BallastError("usage", f"{shown}: '*' is all of the tree, and stands alone")
+    if "" in groups:
+        raise BallastError("usage", f"{shown}: an empty name")
+    return tuple(sorted(set(groups)))
 
 
 _program_directory: Optional[str] = None

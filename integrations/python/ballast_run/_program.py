@@ -12,9 +12,23 @@ from typing import List, Optional, Sequence
 from ._error import error_of_exit, error_of_start, gave_up
 
 
-def flags_of(package: str, store: Optional[str], root: Optional[str], groups: Sequence[str] = ()) -> List[str]:
+# Where a layer made by `ballast layer` has it, for slim packages without one.
+_IN_LAYER = "/opt/bin/ballast-run"
+
+
+def _program_of(package: str) -> str:
+    own = os.path.join(package, "ballast-run")
+    return own if os.path.exists(own) or not os.path.exists(_IN_LAYER) else _IN_LAYER
+
+
+def group_flags_of(groups: Sequence[str]) -> List[str]:
+    """What hydrates by groups takes. All of it named, the whole tree too."""
+    return [f"--group={group}" for group in groups or ["*"]]
+
+
+def flags_of(package: str, store: Optional[str], root: Optional[str]) -> List[str]:
     """What every command takes: where the package is, and what was named besides."""
-    flags = [f"--group={group}" for group in groups]
+    flags: List[str] = []
     if store is not None:
         flags += ["--store", store]
     if root is not None:
@@ -49,7 +63,7 @@ class Cancel:
 def run_program(package: str, arguments: Sequence[str], deadline: Optional[float], cancel: Cancel) -> str:
     """What ballast-run printed. `deadline` is in time.time()'s seconds; the program is killed then, at any instant:
     hydration is made for that (docs/hydrate.md, "When it is killed"). Raises BallastError."""
-    program = os.path.join(package, "ballast-run")
+    program = _program_of(package)
     environment = dict(os.environ)
     # Its cold start's line goes where ours go: a sentence to a terminal, JSON to a log collector.
     if not environment.get("BALLAST_LOG") and sys.stderr is not None and sys.stderr.isatty():

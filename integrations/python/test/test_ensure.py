@@ -92,6 +92,26 @@ print(ballast_run.ensure(package={str(self.slim)!r}, root={str(self.root)!r}).st
         self.assertEqual(self.ballast(groups=["default"]).ensure().start, "cold")
         self.assertEqual(ballast.ensure(groups=("texts", "default", "texts")).start, "warm")
 
+    def test_what_a_start_hydrates_is_the_packages_then_the_variables_then_the_calls(self):
+        copy = self.directory / "slim"
+        shutil.copytree(self.slim, copy)
+        lock = json.loads((copy / "ballast.lock").read_text())
+        (copy / "ballast.lock").write_text(json.dumps({**lock, "mode": "groups", "groups": ["texts"]}))
+        started = self.ballast(package=copy)
+        there = lambda report: sorted(os.listdir(f"{report.path}/usr"))
+        self.assertEqual(there(started.ensure()), ["share"])
+        shutil.rmtree(self.root)
+        with unittest.mock.patch.dict(os.environ, {"BALLAST_GROUPS": "default"}):
+            self.assertEqual(there(started.ensure()), ["bin", "lib"])
+            self.assertEqual(started.ensure().start, "warm")
+            self.assertEqual(there(started.ensure(groups=["texts"])), ["bin", "lib", "share"])
+            shutil.rmtree(self.root)
+            self.assertEqual(there(started.ensure(groups=["*"])), ["bin", "lib", "share"])
+        for text in ("texts,,default", "*,texts"):
+            with unittest.mock.patch.dict(os.environ, {"BALLAST_GROUPS": text}), self.assertRaises(BallastError) as caught:
+                started.ensure()
+            self.assertEqual(caught.exception.code, "usage")
+
     def test_path_hydrates_the_group_that_holds_the_entry(self):
         ballast = self.ballast()
         file = ballast.path("usr/share/texts/3.txt")

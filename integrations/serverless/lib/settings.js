@@ -12,6 +12,7 @@ const fileSettings = {
   include: patterns,
   exclude: patterns,
   groups: { type: 'object', additionalProperties: patterns },
+  start: { type: 'object', properties: { mode: { type: 'string' }, groups: patterns }, additionalProperties: false },
   env: { type: 'object', additionalProperties: { type: 'string' } },
   codec: { type: 'string' },
   level: { type: 'integer' },
@@ -40,8 +41,8 @@ function defineSchema(handler) {
 // JSON's texts, lists and numbers are TOML's, too.
 const tomlTable = (object) => Object.entries(object).map(([key, value]) => `${JSON.stringify(key)} = ${JSON.stringify(value)}\n`).join('');
 
-function toml({ groups, env, ...plain }) {
-  const tables = Object.entries({ groups, env }).filter(([, value]) => value !== undefined);
+function toml({ groups, start, env, ...plain }) {
+  const tables = Object.entries({ groups, start, env }).filter(([, value]) => value !== undefined);
   return tomlTable(plain) + tables.map(([name, value]) => `\n[${name}]\n${tomlTable(value)}`).join('');
 }
 

@@ -18,7 +18,7 @@ test('package makes the heavy function slim and leaves the light one', () => {
   const { status, output } = run(service, 'package');
   assert.strictEqual(status, 0, output);
   const zip = `${service}/.serverless/render.zip`;
-  assert.deepStrictEqual(namesIn(zip).filter((name) => !name.endsWith('/')).sort(), ['ballast-run', 'ballast.lock', 'ballast.manifest', 'render/handler.js']);
+  assert.deepStrictEqual(namesIn(zip).filter((name) => !name.endsWith('/')).sort(), ['ballast-run', 'ballast-wrapper', 'ballast.lock', 'ballast.manifest', 'render/handler.js']);
   assert.ok(!isSlim(`${service}/.serverless/light.zip`));
   assert.match(output, /light: nothing in it would leave, so it stays as it is/);
   assert.match(output, /function +zipped +slim +unzipped +left it +new packs\nrender +[\d.]+ KB +[\d.]+ MB/);

@@ -206,7 +206,11 @@ class HttpConnection::Implementation {
                                              [this] { asio::post(m_io, [this] { layer().cancel(); }); });
             while (!is_done) {
                 if (m_io.stopped()) m_io.restart();
-                m_io.run_one_for(k_interrupt_poll);
+                if (limits.heeds_interrupts) {
+                    m_io.run_one_for(k_interrupt_poll);
+                } else {
+                    m_io.run_one();
+                }
                 if (!is_done && limits.heeds_interrupts && interrupt_requested()) layer().cancel();
             }
         }

@@ -27,6 +27,7 @@ bool is_web_page(const HttpHead& head) {
 
 S3Client::S3Client(S3Location location, AwsProfile profile, const StoreOptions& options)
     : m_deadline(options.deadline),
+      m_on_trouble(options.on_trouble),
       m_credentials(std::move(profile), location.region, [this] { return tls(); }),
       m_location(std::move(location)) {}
 
@@ -159,6 +160,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
             if (!was_stale && !retry.wait())
                 return tl::unexpected<Error>(
                     connection_error(head.error(), call.action, retry.attempts_made()));
+            if (!was_stale) tell_trouble(connection_error(head.error(), call.action, 1));
             ++m_retries;
             continue;
         }
@@ -188,9 +190,15 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
             if (retry.attempts_made() > 1)
                 error.message += fmt::format(" ({} attempts)", retry.attempts_made());
             return tl::unexpected<Error>(std::move(error));
+        } else {
+            tell_trouble(refusal_error(refusal, where, call.action, credentials ? Signed::yes : Signed::no));
         }
         ++m_retries;
     }
+}
+
+void S3Client::tell_trouble(const Error& trouble) {
+    if (m_on_trouble && m_received_bytes == 0 && !m_told.exchange(true)) m_on_trouble(trouble);
 }
 
 Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits, std::uint64_t max_bytes) {

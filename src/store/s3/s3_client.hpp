@@ -67,7 +67,11 @@ class S3Client {
     bool follow_region(const Refusal& refusal, const std::string& asked_region);
     Result<Refusal> explain(const Call& call, const CallLimits& limits);
 
+    void tell_trouble(const Error& trouble);
+
     const CallLimits::Clock::time_point m_deadline;
+    const std::function<void(const Error&)> m_on_trouble;
+    std::atomic<bool> m_told{false};
     const RetryPolicy m_retry_policy;
     CredentialChain m_credentials;
     std::atomic<std::int64_t> m_clock_offset_seconds{0};
