@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 #include "cli/package_settings.hpp"
 #include "cli/plan_report.hpp"
 #include "cli/push_staged.hpp"
+#include "cli/start_estimate.hpp"
 #include "format/keys.hpp"
 #include "pack/pack_tree.hpp"
 #include "pack/slim_package.hpp"
@@ -52,8 +54,13 @@ std::uint64_t size_of(const std::string& path) {
     return bytes;
 }
 
+struct Start {
+    ColdStartWork work;
+    ColdStartEstimate estimate;
+};
+
 std::string pack_text(const PackFlags& flags, const Lock& lock, const Plan& plan, const PackedTree& packed,
-                      const Config& config) {
+                      const Start& start, const Config& config) {
     const std::uint64_t slim_bytes = size_of(flags.out);
     std::string text = fmt::format("version {}\n", lock.version);
     text += fmt::format("tree    {} in {} files, {} compressed ({} zstd, {} lz4, {} raw frames)\n",
@@ -67,10 +74,12 @@ std::string pack_text(const PackFlags& flags, const Lock& lock, const Plan& plan
                         std::filesystem::is_directory(flags.out)
                             ? ", " + against_limit(slim_bytes, config.max_size)
                             : fmt::format(" zipped, {} unzipped", format_size(plan.staying_bytes())));
+    text += estimate_text(start.work, start.estimate, lock.groups);
     return text;
 }
 
-std::string pack_json(const PackFlags& flags, const Lock& lock, const Plan& plan, const PackedTree& packed) {
+std::string pack_json(const PackFlags& flags, const Lock& lock, const Plan& plan, const PackedTree& packed,
+                      const Start& start) {
     nlohmann::ordered_json json;
     json["name"] = lock.name;
     json["version"] = lock.version;
@@ -86,6 +95,10 @@ std::string pack_json(const PackFlags& flags, const Lock& lock, const Plan& plan
     json["new_bytes"] = packed.new_bytes;
     json["new_content_bytes"] = packed.new_content_bytes;
     json["known_content_bytes"] = packed.known_content_bytes;
+    json["start_groups"] = lock.groups;
+    json["start_fetched_bytes"] = start.work.compressed_bytes;
+    json["start_files"] = start.work.files;
+    json["start_estimate_ms"] = std::llround(start.estimate.total * 1000);
     json["frames"] = {{"zstd", packed.zstd_frames}, {"lz4", packed.lz4_frames}, {"raw", packed.raw_frames}};
     return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
@@ -165,8 +178,12 @@ Result<int> pack(const PackFlags& flags) {
 
     BALLAST_TRY(const Lock lock, make_lock(flags, loaded, plan, tree, packed));
     BALLAST_CHECK(write_slim_package(*loaded.package, plan, lock, packed.manifest, run_program, flags.out));
-    BALLAST_CHECK(print(flags.json ? pack_json(flags, lock, plan, packed)
-                                   : pack_text(flags, lock, plan, packed, loaded.config)));
+    Start start;
+    BALLAST_TRY(start.work, cold_start_work(packed.manifest, lock.groups));
+    start.estimate = estimate_cold_start(TimeModel(), start.work);
+    if (const auto warning = estimate_warning(start.estimate); !warning.empty()) warn(warning);
+    BALLAST_CHECK(print(flags.json ? pack_json(flags, lock, plan, packed, start)
+                                   : pack_text(flags, lock, plan, packed, start, loaded.config)));
     if (!flags.push) return 0;
     BALLAST_TRY(const PushReport pushed, push_staged(flags.out, loaded.config.store, output));
     if (!flags.json) BALLAST_CHECK(print(push_text(pushed, loaded.config.store)));

@@ -17,6 +17,9 @@ struct TimeModel {
     double lz4_decode_rate = 3.0e9;
     double verify_rate = 1.7e9;  // compressed bytes a second and core (SHA-256)
     double write_rate = 2.0e9;   // decoded bytes a second and core
+    // The same for every codec, so that they decide nothing; estimates of a whole cold start count them.
+    double file_seconds = 40e-6;      // to create, fill and publish one file
+    double first_byte_seconds = 0.1;  // name, TCP, TLS and S3's own 30 ms
 
     double network_seconds(double compressed_bytes) const;
     double core_seconds(double compressed_bytes, double zstd_bytes, double lz4_bytes) const;
