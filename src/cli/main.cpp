@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     ballast::add_hydrate_command(app, action, source);
     ballast::add_exec_command(app, action, source);
     ballast::add_path_command(app, action, source);
+    ballast::add_doctor_command(app, action, source);
     ballast::add_verify_command(app, action, source);
     ballast::add_versions_command(app, action);
     ballast::add_diff_command(app, action);

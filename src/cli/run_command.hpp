@@ -26,6 +26,7 @@ void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source
 void add_exec_command(CLI::App& app, Action& action, const SlimSource& source);
 void add_wrapper_command(CLI::App& app, Action& action, const SlimSource& source);
 void add_extension_command(CLI::App& app, Action& action, const SlimSource& source);
+void add_doctor_command(CLI::App& app, Action& action, const SlimSource& source);
 void add_path_command(CLI::App& app, Action& action, const SlimSource& source);
 
 // --version. Not CLI11's own, which ends by an exception: the first one costs a static program 6 ms.

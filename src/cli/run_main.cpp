@@ -54,5 +54,6 @@ int main(int argc, char** argv) {
     ballast::add_path_command(app, action, source);
     ballast::add_wrapper_command(app, action, source);
     ballast::add_extension_command(app, action, source);
+    ballast::add_doctor_command(app, action, source);
     return ballast::run_program(app, action, argc, argv);
 }

@@ -1,5 +1,7 @@
 #include "store/s3/credential_chain.hpp"
 
+#include "base/environment.hpp"
+
 namespace ballast {
 namespace {
 
@@ -52,6 +54,25 @@ MaybeCredentials CredentialChain::ask(const CallLimits& limits) const {
         BALLAST_TRY(found, credentials_from_instance(limits));
     }
     return found;
+}
+
+Result<std::string> credential_source() {
+    BALLAST_TRY(const auto from_environment, credentials_from_environment());
+    if (from_environment) return "environment";
+    if (!environment("AWS_WEB_IDENTITY_TOKEN_FILE").empty() && !environment("AWS_ROLE_ARN").empty())
+        return "web identity";
+    BALLAST_TRY(const AwsProfile profile, load_aws_profile());
+    BALLAST_TRY(const auto from_profile, credentials_from_profile(profile));
+    if (from_profile) {
+        const std::string name = environment("AWS_PROFILE");
+        return "profile " + (name.empty() ? std::string("default") : name);
+    }
+    if (!environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").empty() ||
+        !environment("AWS_CONTAINER_CREDENTIALS_FULL_URI").empty())
+        return "container endpoint";
+    const bool asks_instance =
+        environment("AWS_EC2_METADATA_DISABLED") != "true" && environment("AWS_LAMBDA_FUNCTION_NAME").empty();
+    return asks_instance ? "instance metadata, if there is any" : "none: requests go out unsigned";
 }
 
 }  // namespace ballast

@@ -33,4 +33,9 @@ class CredentialChain {
     std::optional<FoundCredentials> m_found;
 };
 
+// Which source that order would ask first: "environment", "web identity", "profile NAME", "container
+// endpoint", "instance metadata" or "none (requests go out unsigned)". Asks nobody. Errors: usage for half a
+// configuration.
+Result<std::string> credential_source();
+
 }  // namespace ballast
