@@ -98,6 +98,16 @@ class Wrapper(LambdaTest):
         self.assertTrue(any(line.startswith(f"ballast-run: error: {self.store}/packs/") for line in context.log), context.log)
         self.assertEqual(context.api.init_error[0], "Ballast.not_found", "the header says it too")
 
+    def test_a_store_that_is_down_is_told_while_it_is_tried_and_when_it_is_given_up(self):
+        slim = self.function()
+        env = {"BALLAST_STORE": "s3://bucket/x?endpoint=http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        context = self.managed(slim, env={**env, "BALLAST_TIMEOUT": "1s"})
+        self.assertEqual(context.init(), "error", context.log)
+        self.assertEqual(context.api.init_error[0], "Ballast.unavailable")
+        self.assertRegex(context.log[0], r"^ballast: warning: s3://bucket/x/packs/\w+: s3:GetObject: http://127\.0\.0\.1:1: cannot connect: "
+                                         r"Connection refused \(.*gateway endpoint for S3\)\); trying again$")
+        self.assertRegex(context.log[1], r"^ballast-run: error: s3://bucket/x/packs/")
+
     def test_a_runtime_that_is_not_there_is_told(self):
         slim = self.function()
         context = self.context(slim, [slim / "ballast-wrapper", "/no/such/runtime"])

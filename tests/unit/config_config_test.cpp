@@ -118,11 +118,11 @@ TEST(Config, names_the_line_and_the_nearest_known_key) {
     EXPECT_EQ(refusal("colour = 'blue'"),
               "ballast.toml:1: unknown key 'colour'\nhint: known are: name, store, root, include, exclude, "
               "groups, codec, "
-              "level, frame, limits, env");
+              "level, frame, limits, env, start");
     EXPECT_EQ(refusal("\"a\\u001Bb\" = 1"),
               "ballast.toml:1: unknown key 'a\\x1bb'\nhint: known are: name, store, root, include, exclude, "
               "groups, codec, "
-              "level, frame, limits, env");
+              "level, frame, limits, env, start");
     EXPECT_THAT(refusal("[env]\nA = '1'\n[grops]\na = ['a']"),
                 HasSubstr("ballast.toml:3: unknown key 'grops'"));
     EXPECT_THAT(refusal("grops.a.b = 1"), HasSubstr("ballast.toml:1: unknown key 'grops'"));

@@ -1,5 +1,6 @@
 // How contents are cut into frames, which codec each gets, and how frames become packs.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
