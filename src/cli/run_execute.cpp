@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "cli/run_environment.hpp"
+#include "hydrate/environment.hpp"
 
 namespace ballast {
 

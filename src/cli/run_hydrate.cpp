@@ -2,6 +2,7 @@
 
 #include "cli/run_command.hpp"
 #include "cli/run_settings.hpp"
+#include "hydrate/report.hpp"
 
 namespace ballast {
 
@@ -21,7 +22,8 @@ void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source
         action = [flags, source]() -> Result<int> {
             BALLAST_TRY(const RunSettings settings, load_run_settings(*flags, source));
             BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
-            BALLAST_CHECK(print((flags->json ? report_json(settings, report) : report.tree_path) + "\n"));
+            BALLAST_CHECK(
+                print((flags->json ? report_json(settings.slim.lock, report) : report.tree_path) + "\n"));
             return 0;
         };
     });

@@ -10,16 +10,7 @@ namespace {
 Result<int> print_path(const RunFlags& flags, const std::string& entry, const SlimSource& source) {
     BALLAST_TRY(RunSettings settings, load_run_settings(flags, source));
     BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
-    const auto* found = manifest.find(entry);
-    if (found == nullptr) {
-        return fail(ErrorCode::not_found, entry, "the tree has no such entry",
-                    "name it as it was in the package, like usr/bin/gs");
-    }
-    // The group that holds the entry is what it needs, as far as the configuration says.
-    settings.options.groups.clear();
-    if (found->kind != EntryKind::directory && manifest.groups().size() > 1) {
-        settings.options.groups = {std::string(manifest.groups()[found->group])};
-    }
+    BALLAST_TRY(settings.options.groups, groups_for_entry(manifest, entry));
     BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
     BALLAST_CHECK(print(report.tree_path + "/" + entry + "\n"));
     return 0;

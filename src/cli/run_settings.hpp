@@ -21,10 +21,7 @@ struct RunFlags {
 enum class WithGroups : std::uint8_t { no, yes };
 void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups);
 
-// A slim package with the settings that hold for it: those of its lock, then BALLAST_STORE, BALLAST_ROOT,
-// BALLAST_GROUPS, BALLAST_TIMEOUT and BALLAST_DEADLINE_MS (milliseconds since 1970, as Lambda tells a
-// function's deadline), then flags, the later winning. BALLAST_SECOND_REQUESTS=off keeps from asking a slow
-// store twice.
+// A slim package with the settings that hold for it (hydrate/settings.hpp): flags win.
 struct RunSettings {
     Slim slim;
     HydrateOptions options;
@@ -34,8 +31,5 @@ Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& s
 
 // Hydrates, and writes the log line of a cold start.
 Result<HydrateReport> hydrate_and_log(const RunSettings& settings);
-
-// The report as JSON text, one line.
-std::string report_json(const RunSettings& settings, const HydrateReport& report);
 
 }  // namespace ballast

@@ -1,6 +1,5 @@
-#include "cli/run_environment.hpp"
+#include "hydrate/environment.hpp"
 
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -18,24 +17,26 @@ std::string replace_tree(std::string text, const std::string& tree_path) {
 }
 
 void put_before(std::map<std::string, std::string>& variables, const char* name,
-                const std::vector<std::string>& directories, const std::string& tree_path) {
+                const std::vector<std::string>& directories, const std::string& tree_path,
+                const PresentValue& present_value) {
     if (directories.empty()) return;
     std::string value;
     for (const auto& directory : directories) {
         if (!value.empty()) value += ':';
         value += directory == "." ? tree_path : tree_path + "/" + directory;
     }
-    const char* present = std::getenv(name);
-    if (present != nullptr && *present != '\0') value += ":" + std::string(present);
+    const std::string present = present_value(name);
+    if (!present.empty()) value += ":" + present;
     variables[name] = std::move(value);
 }
 
 }  // namespace
 
-std::map<std::string, std::string> tree_environment(const Lock& lock, const std::string& tree_path) {
+std::map<std::string, std::string> tree_environment(const Lock& lock, const std::string& tree_path,
+                                                    const PresentValue& present) {
     std::map<std::string, std::string> variables;
-    put_before(variables, "PATH", lock.path, tree_path);
-    put_before(variables, "LD_LIBRARY_PATH", lock.library_path, tree_path);
+    put_before(variables, "PATH", lock.path, tree_path, present);
+    put_before(variables, "LD_LIBRARY_PATH", lock.library_path, tree_path, present);
     for (const auto& [name, value] : lock.env) variables[name] = replace_tree(value, tree_path);
     variables["BALLAST_TREE"] = tree_path;
     return variables;
