@@ -205,6 +205,13 @@ class MainJob(CliTest):
         self.hydrate()
         self.assert_verified()
 
+    def test_pack_makes_the_slim_packages_directory(self):
+        package = self.make_package()
+        self.pack(package, "made/slim")
+        for out in ("made/too/slim", "made/too/as.zip"):
+            self.assertEqual(self.pack(package, out)["new_packs"], 0, "nothing is staged beside it")
+            self.assertTrue((self.dir / out).exists())
+
     def test_plan_writes_nothing(self):
         package = self.make_package()
         before = snapshot(self.dir)
