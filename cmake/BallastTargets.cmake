@@ -14,6 +14,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ballast_settings INTERFACE
     -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
+# One set of objects for the programs and for libballast.so: -fPIE, which GCC takes by itself in Debian, lost, since a
+# shared library cannot have it.
+target_compile_options(ballast_settings INTERFACE -fPIC)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Else objcopy cannot make hidden symbols of libballast.a local: "unique" ones stay global.
+  target_compile_options(ballast_settings INTERFACE -fno-gnu-unique)
+endif()
 # So that the linker drops what ballast-run does not call.
 target_compile_options(ballast_settings INTERFACE -ffunction-sections -fdata-sections)
 target_compile_definitions(ballast_settings INTERFACE _FILE_OFFSET_BITS=64)

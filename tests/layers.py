@@ -14,6 +14,7 @@ The order, and its reasons:
   hydrate   what start-up needs: must stay clear of package, config and pack, since ballast-run
             links it and is to be small
   analyze   reads packages; a sibling of pack and hydrate, so it knows neither
+  embed     the C API (include/ballast/ballast.h) over hydrate; a sibling of cli
   cli       one file a command; run_*.* are linked into ballast-run and see only what it may
 """
 
@@ -32,6 +33,7 @@ MAY_INCLUDE = {
     "pack": {"base", "codec", "format", "config", "package", "store", "lifecycle"},
     "hydrate": {"base", "codec", "format", "store"},
     "analyze": {"base", "format", "package"},
+    "embed": {"base", "codec", "format", "store", "hydrate"},
     "cli": {"base", "codec", "format", "config", "package", "store", "lifecycle", "pack", "hydrate",
             "analyze"},
 }
