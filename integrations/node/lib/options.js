@@ -75,7 +75,9 @@ const marginMs = 250;
 // The instant, in milliseconds since 1970, at which a call gives up; Infinity: never.
 function deadlineOf({ timeoutMs, context }) {
   const own = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
-  return context ? Math.min(own, Date.now() + context.getRemainingTimeInMillis() - marginMs) : own;
+  const left = context?.getRemainingTimeInMillis();
+  // A function is stopped before its time is over: a context that says so knows no time. @vercel/fun's end in 1970.
+  return left >= 0 ? Math.min(own, Date.now() + left - marginMs) : own;
 }
 
 module.exports = { checkOptions, defaultPackage, deadlineOf, wantedGroups };

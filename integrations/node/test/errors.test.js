@@ -138,6 +138,13 @@ test('time that is up ends the program', async () => {
   assert.strictEqual((await failure(fresh(), { context: { getRemainingTimeInMillis: () => 100 } })).code, 'interrupted');
 });
 
+test('a context whose time is over knows no time', async () => {
+  // As under @vercel/fun, whose deadlines are in 1970. A real function is stopped before it could ask.
+  const context = { getRemainingTimeInMillis: () => 5000 - Date.now() };
+  assert.strictEqual((await fresh().ensure({ context })).start, 'cold');
+  assert.strictEqual(fresh().ensureSync({ context }).start, 'cold');
+});
+
 test('a signal that aborts ends the program, but not while others wait for it', async () => {
   const copy = packageWith(slow);
   const ballast = fresh({ package: copy });

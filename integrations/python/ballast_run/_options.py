@@ -100,5 +100,8 @@ def deadline_of(options: Mapping[str, Any]) -> Optional[float]:
     if "timeout" in options:
         ends.append(time.time() + options["timeout"])
     if "context" in options:
-        ends.append(time.time() + options["context"].get_remaining_time_in_millis() / 1000 - _MARGIN_SECONDS)
+        left = options["context"].get_remaining_time_in_millis() / 1000
+        # A function is stopped before its time is over: a context that says so knows no time, as emulators' do.
+        if left >= 0:
+            ends.append(time.time() + left - _MARGIN_SECONDS)
     return min(ends, default=None)

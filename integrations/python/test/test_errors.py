@@ -117,6 +117,9 @@ class Errors(PackedTest):
             self.assertAlmostEqual(int((package / "deadline").read_text()) / 1000, time.time(), delta=3)
         self.assertEqual(self.failure(self.ballast(), context=Context(100)).code, "interrupted")
 
+    def test_a_context_whose_time_is_over_knows_no_time(self):
+        self.assertEqual(self.ballast().ensure(context=Context(5000 - time.time() * 1000)).start, "cold")
+
     def test_cancelling_ends_the_program(self):
         package = self.package_with(SLOW)
 
