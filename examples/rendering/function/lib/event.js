@@ -9,6 +9,7 @@ const schema = {
   additionalProperties: false,
   properties: {
     document: { type: 'string', pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+    sample: { enum: ['pdf', 'ps', 'svg'] },
     letter: {
       type: 'object',
       additionalProperties: false,
@@ -24,8 +25,8 @@ const schema = {
     dpi: { type: 'integer', minimum: 18, maximum: 600, default: 150 },
     proof: { type: 'boolean', default: false },
   },
-  not: { required: ['document', 'letter'] },
 };
+const sources = ['document', 'sample', 'letter'];
 
 const ajv = new Ajv({ useDefaults: true });
 const validate = ajv.compile(schema);
@@ -33,8 +34,12 @@ const validate = ajv.compile(schema);
 // The event with its defaults. Throws an Error that names what is wrong.
 exports.readEvent = (rawEvent) => {
   const event = structuredClone(rawEvent ?? {});
-  if (validate(event)) return event;
-  const [{ instancePath, message, params }] = validate.errors;
-  const unknown = params.additionalProperty ? `: ${params.additionalProperty}` : '';
-  throw new Error(`event${instancePath} ${message}${unknown}`);
+  if (!validate(event)) {
+    const [{ instancePath, message, params }] = validate.errors;
+    const unknown = params.additionalProperty ? `: ${params.additionalProperty}` : '';
+    throw new Error(`event${instancePath} ${message}${unknown}`);
+  }
+  const given = sources.filter((name) => event[name] !== undefined);
+  if (given.length > 1) throw new Error(`event has ${given.join(' and ')}: one of them, please`);
+  return event;
 };

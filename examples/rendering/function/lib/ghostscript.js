@@ -1,21 +1,11 @@
 'use strict';
 
-// Draws pages with the `gs` that PATH has.
+// Draws pages with the tree's `gs`.
 
-const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs/promises');
-const os = require('node:os');
-const path = require('node:path');
-const { promisify } = require('node:util');
+const ballast = require('@ballast/run');
 
-const timeoutMilliseconds = 20_000;
-
-function failure(error, event) {
-  if (error.code === 'ENOENT') return new Error('gs: not on PATH', { cause: error });
-  if (error.killed) return new Error(`page ${event.page}: gs took longer than ${timeoutMilliseconds} ms`, { cause: error });
-  const said = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim().split('\n')[0];
-  return new Error(`page ${event.page}: gs failed: ${said || error.message}`, { cause: error });
-}
+const { run, timeoutMilliseconds, failure } = require('./programs');
 
 // The files of the running process: its executable, what it has mapped, what it has open.
 async function filesOf(pid) {
@@ -38,7 +28,7 @@ async function filesOf(pid) {
 function runWithProof(args) {
   const mark = 'page drawn';
   return new Promise((resolve, reject) => {
-    const gs = spawn('gs', [...args, '-c', `(${mark}\n) print flush`], {
+    const gs = ballast.spawn('gs', [...args, '-c', `(${mark}\n) print flush`], {
       timeout: timeoutMilliseconds,
       killSignal: 'SIGKILL',
     });
@@ -53,39 +43,26 @@ function runWithProof(args) {
     gs.stdout.setEncoding('utf8').on('data', take);
     gs.stderr.setEncoding('utf8').on('data', take);
     gs.stdin.on('error', () => {});  // gs ended before it read; its exit status tells why
-    gs.on('error', reject);
+    gs.on('error', (error) => reject(failure('gs', error)));
     gs.on('close', (status) => {
       if (status === 0 && proof) return resolve(proof);
-      reject(Object.assign(new Error(`exit status ${status}`), { stdout: output, killed: gs.killed }));
+      reject(failure('gs', Object.assign(new Error(`exit status ${status}`), { stdout: output, killed: gs.killed })));
     });
   });
 }
 
-// Draws page event.page of `document` (bytes of a PDF or PostScript file) at event.dpi.
-// Returns { png, proof? }. Throws an Error that names the page and the cause.
-exports.drawPage = async (document, event) => {
-  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'rendering-'));
-  try {
-    const input = path.join(directory, 'document');
-    const output = path.join(directory, 'page.png');
-    await fs.writeFile(input, document);
-    const args = [
-      '-q', '-dSAFER', '-dNOPAUSE', '-sDEVICE=png16m', `-r${event.dpi}`,
-      '-dTextAlphaBits=4', '-dGraphicsAlphaBits=4',
-      `-dFirstPage=${event.page}`, `-dLastPage=${event.page}`, `-sOutputFile=${output}`,
-    ];
-    let proof;
-    try {
-      if (event.proof) proof = await runWithProof([...args, '-f', input]);
-      else await promisify(execFile)('gs', [...args, '-dBATCH', '-f', input], { timeout: timeoutMilliseconds, killSignal: 'SIGKILL' });
-    } catch (error) {
-      throw failure(error, event);
-    }
-    const png = await fs.readFile(output).catch(() => {
-      throw new Error(`page ${event.page}: the document has no such page`);
-    });
-    return { png, proof };
-  } finally {
-    await fs.rm(directory, { recursive: true, force: true });
-  }
+const quiet = ['-q', '-dSAFER', '-dNOPAUSE'];
+
+// Makes a PDF of a PostScript document.
+exports.distill = (input, output) => run('gs', [...quiet, '-dBATCH', '-sDEVICE=pdfwrite', `-sOutputFile=${output}`, '-f', input]);
+
+// Draws the first page of the PDF `input` at event.dpi. Returns the proof of what gs ran from, when the event asks for it.
+exports.drawPage = async (input, output, event) => {
+  const args = [
+    ...quiet, '-sDEVICE=png16m', `-r${event.dpi}`, '-dTextAlphaBits=4', '-dGraphicsAlphaBits=4',
+    '-dFirstPage=1', '-dLastPage=1', `-sOutputFile=${output}`,
+  ];
+  if (event.proof) return runWithProof([...args, '-f', input]);
+  await run('gs', [...args, '-dBATCH', '-f', input]);
+  return undefined;
 };
