@@ -59,7 +59,7 @@ Result<HydrateSettings> hydrate_settings(const Lock& lock, const HydrateWishes& 
     }
     options.deadline = std::min(options.deadline, deadline);
     settings.store = latest(lock.store, "BALLAST_STORE", wishes.store);
-    const StoreOptions store_options{options.deadline, wishes.on_trouble};
+    const StoreOptions store_options{.deadline = options.deadline, .on_trouble = wishes.on_trouble};
     options.open_store = [store = settings.store, store_options] { return open_store(store, store_options); };
     options.pipeline.fetch.second_requests = environment("BALLAST_SECOND_REQUESTS") != "off";
     return settings;

@@ -99,10 +99,7 @@ class Files(Installed):
 
     def test_the_static_library_hides_its_symbols(self):
         lines = run("nm", "-g", "--defined-only", self.libraries / "libballast.a").splitlines()
-        strong = sorted(line.split()[-1] for line in lines if re.search(r" [TDBR] ", line))
-        self.assertEqual([name for name in strong if not name.startswith("__")], self.declared())
-        weak = [line.split()[-1] for line in lines if re.search(r" [VWu] ", line)]
-        self.assertEqual([name for name in weak if re.search(r"7ballast|5boost|3fmt|8nlohmann", name)], [],
+        self.assertEqual(sorted(line.split()[-1] for line in lines if re.match(r"[0-9a-f]+ ", line)), self.declared(),
                          "another copy of these in the program would be mixed with ours")
 
     def test_the_header_is_c_and_cpp(self):
@@ -182,6 +179,16 @@ class Calls(Installed, CliTest):
                           "usr/bin/awk: the tree has no such entry", "hint: name it as it was in the package, like usr/bin/gs"])
         self.assertEqual(self.use("hydrate", "text", status=3)[0].split("|")[1:3], ["group 'text'", "the package has no such group"])
 
+    def test_groups_to_start_with(self):
+        self.make(settings=SETTINGS + '[start]\ngroups = ["texts"]\n' + GROUPS)
+        self.use("hydrate")
+        self.assertFalse((self.tree() / "usr/bin").exists())
+        self.use("hydrate", BALLAST_GROUPS="default")
+        self.assertTrue((self.tree() / "usr/bin/sed").exists())
+        self.assertFalse((self.tree().parent / "complete").exists())
+        self.use("hydrate", "*", BALLAST_GROUPS="texts")
+        self.assertTrue((self.tree().parent / "complete").exists())
+
     def test_settings_come_from_options_then_the_environment_then_the_lock(self):
         other, third = self.dir / "other", self.dir / "third"
         self.assertEqual(self.use("hydrate", USE_ROOT=str(other), BALLAST_ROOT=str(third))[0].split()[1].rsplit("/", 2)[0], str(other))
@@ -190,7 +197,7 @@ class Calls(Installed, CliTest):
         said = run(self.programs["pkg-config"], "hydrate", env=environment)
         self.assertTrue(said.startswith(f"cold {third}/"), said)
         self.use("hydrate", status=3, BALLAST_STORE=str(self.dir / "nothing"))
-        self.assertEqual(self.use("hydrate", status=2, USE_ROOT="relative")[0].split("|")[2], "the root must be an absolute path")
+        self.assertEqual(self.use("hydrate", status=2, USE_ROOT="relative")[0].split("|")[2], "the root is not an absolute path")
         self.assertEqual(self.use("hydrate", status=2, USE_DEADLINE_MS="-1")[0].split("|")[1], "deadline_ms")
         self.use("hydrate", BALLAST_STORE=str(self.dir / "nothing"), USE_STORE=str(self.store))
 
@@ -270,9 +277,9 @@ class Calls(Installed, CliTest):
         root, old, new = str(disk / "root"), str(self.dir / "slim-old"), str(self.dir / "slim-new")
         with subprocess.Popen([self.programs["pkg-config"], "hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                               env=self.environment(USE_ROOT=root, USE_PACKAGE=old)) as holder:
-            holder.stdout.readline()
+            self.assertTrue(holder.stdout.readline())
             failed = self.use("hydrate", status=7, USE_ROOT=root, USE_PACKAGE=new)
-            self.assertRegex(failed[0], r"^7\|/.*\|needs 3\.\d+ MB .* are free\|raise the function's ephemeral storage")
+            self.assertRegex(failed[0], r"^7\|/.*\|needs \d\.\d+ MB .* are free\|raise the function's ephemeral storage")
             holder.stdin.write("\n")
             holder.stdin.close()
         self.assertEqual(self.use("hydrate", USE_ROOT=root, USE_PACKAGE=new)[0].split()[0], "cold")

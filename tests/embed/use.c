@@ -123,7 +123,7 @@ static int hold(ballast_package* package) {
     if (code != BALLAST_OK) return say_failure(code, error);
     puts(ballast_tree_path(tree));
     fflush(stdout);
-    while (getchar() != '\n') continue;
+    for (int c = getchar(); c != '\n' && c != EOF;) c = getchar();
     ballast_tree_close(tree);
     puts("let go");
     fflush(stdout);
