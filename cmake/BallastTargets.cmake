@@ -18,7 +18,7 @@ endif()
 # shared library cannot have it.
 target_compile_options(ballast_settings INTERFACE -fPIC)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Else objcopy cannot make hidden symbols of libballast.a local: "unique" ones stay global.
+  # Else objcopy cannot make symbols of libballast.a local: "unique" ones stay global.
   target_compile_options(ballast_settings INTERFACE -fno-gnu-unique)
 endif()
 # So that the linker drops what ballast-run does not call.
