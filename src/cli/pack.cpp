@@ -177,10 +177,6 @@ Result<int> pack(const PackFlags& flags) {
     packing.finish();
 
     BALLAST_TRY(const Lock lock, make_lock(flags, loaded, plan, tree, packed));
-    // Staged packs make it too, but there are none when the store has all contents.
-    if (const auto slash = staging.find_last_of('/'); slash != std::string::npos && slash != 0) {
-        BALLAST_CHECK(make_directories(staging.substr(0, slash)));
-    }
     BALLAST_CHECK(write_slim_package(*loaded.package, plan, lock, packed.manifest, run_program, flags.out));
     Start start;
     BALLAST_TRY(start.work, cold_start_work(packed.manifest, lock.groups));

@@ -22,6 +22,9 @@ Result<void> check_slim_target(const std::string& package_path, const std::strin
                     "is inside the package, which would hold it the next time",
                     "write it beside: --out ../slim");
     }
+    // As for the packs that are staged beside it.
+    const fs::path parent = target.parent_path();
+    if (!fs::exists(parent, error)) BALLAST_CHECK(make_directories(parent.string()));
     // Made and dropped again.
     BALLAST_CHECK(create_package(out, Replace::slim_package));
     return {};
