@@ -1,0 +1,103 @@
+#include "simulate/distribution.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/relative_path.hpp"
+
+namespace ballast {
+namespace {
+
+struct Unit {
+    std::string_view name;
+    std::int64_t us;
+};
+constexpr std::array k_units = {Unit{"d", k_day_us},    Unit{"h", k_hour_us}, Unit{"m", k_minute_us},
+                                Unit{"s", k_second_us}, Unit{"ms", 1'000},    Unit{"us", 1}};
+
+// The largest unit in which `us` is whole.
+std::string exact_span(std::int64_t us) {
+    for (const auto& unit : k_units) {
+        if (us != 0 && us % unit.us == 0) return fmt::format("{}{}", us / unit.us, unit.name);
+    }
+    return "0s";
+}
+
+}  // namespace
+
+Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown) {
+    double number = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
+    if (error == std::errc() && number >= 0) {
+        const std::string_view unit_name(end, static_cast<std::size_t>(last - end));
+        for (const auto& unit : k_units) {
+            const double us = number * static_cast<double>(unit.us);
+            if (unit.name == unit_name && us < static_cast<double>(k_most_time_us)) return std::llround(us);
+        }
+    }
+    return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a length of time",
+                "write it like 850ms, 1.5s, 45m, 2h or 7d");
+}
+
+std::string format_span_us(double us) {
+    if (us >= static_cast<double>(k_never_us)) return "never";
+    if (us >= 3 * static_cast<double>(k_hour_us)) return fmt::format("{:.3g} h", us / k_hour_us);
+    if (us >= 3 * static_cast<double>(k_minute_us)) return fmt::format("{:.3g} min", us / k_minute_us);
+    if (us >= 99'950'000) return fmt::format("{:.0f} s", us / 1e6);
+    if (us >= 999'500) return fmt::format("{:.3g} s", us / 1e6);
+    if (us >= 99'950 || us == 0) return fmt::format("{:.0f} ms", us / 1e3);
+    return fmt::format("{:.3g} ms", us / 1e3);
+}
+
+double Distribution::mean_us() const {
+    const double floor = static_cast<double>(m_floor_us);
+    const double spread = static_cast<double>(m_spread_us);
+    switch (m_kind) {
+        case Kind::fixed:
+            return floor;
+        case Kind::uniform:
+            return floor + spread / 2;
+        case Kind::exponential:
+            break;
+    }
+    return floor + spread;
+}
+
+std::string Distribution::to_string() const {
+    if (is_never()) return "never";
+    if (m_kind == Kind::fixed) return exact_span(m_floor_us);
+    if (m_kind == Kind::uniform) return exact_span(m_floor_us) + ".." + exact_span(m_floor_us + m_spread_us);
+    const std::string above = "exp:" + exact_span(m_spread_us);
+    return m_floor_us == 0 ? above : exact_span(m_floor_us) + "+" + above;
+}
+
+Result<Distribution> parse_distribution(std::string_view text, std::string_view shown) {
+    if (text == "never") return Distribution::never();
+    if (const auto dots = text.find(".."); dots != std::string_view::npos) {
+        BALLAST_TRY(const std::int64_t low, parse_span_us(text.substr(0, dots), shown));
+        BALLAST_TRY(const std::int64_t high, parse_span_us(text.substr(dots + 2), shown));
+        if (low > high) {
+            return fail(ErrorCode::usage, shown, "'" + printable(text) + "' ends before it begins",
+                        "write the shorter one first");
+        }
+        return Distribution::uniform(low, high);
+    }
+    constexpr std::string_view k_exponential = "exp:";
+    if (const auto at = text.find(k_exponential); at != std::string_view::npos) {
+        std::int64_t floor = 0;
+        if (at > 0) {
+            if (text[at - 1] != '+') return fail(ErrorCode::usage, shown, "'" + printable(text) + "' lacks a '+'");
+            BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), shown));
+        }
+        BALLAST_TRY(const std::int64_t mean, parse_span_us(text.substr(at + k_exponential.size()), shown));
+        return Distribution::exponential(mean, floor);
+    }
+    BALLAST_TRY(const std::int64_t always, parse_span_us(text, shown));
+    return Distribution::fixed(always);
+}
+
+}  // namespace ballast

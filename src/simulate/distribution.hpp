@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/random/exponential_distribution.hpp>
+#include <boost/random/mersenne_twister.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "simulate/invocation.hpp"
+
+namespace ballast {
+
+// Boost's, not the standard library's: its distributions give the same numbers everywhere.
+using Random = boost::random::mt19937_64;
+
+// Evenly from [0, 1).
+inline double draw_unit(Random& random) { return static_cast<double>(random() >> 11) * 0x1p-53; }
+
+// A length of time that is drawn anew each time it is needed: always the same, evenly between two, or a
+// floor and an exponential part above it.
+class Distribution {
+  public:
+    enum class Kind : std::uint8_t { fixed, uniform, exponential };
+
+    static Distribution fixed(std::int64_t us) { return {Kind::fixed, us, 0}; }
+    static Distribution never() { return fixed(k_never_us); }
+    // REQUIRES: low_us <= high_us.
+    static Distribution uniform(std::int64_t low_us, std::int64_t high_us) {
+        return {Kind::uniform, low_us, high_us - low_us};
+    }
+    // Never less than `floor_us`; on average floor_us + mean_us.
+    static Distribution exponential(std::int64_t mean_us, std::int64_t floor_us = 0) {
+        return {Kind::exponential, floor_us, mean_us};
+    }
+
+    std::int64_t draw(Random& random) const {
+        if (m_kind == Kind::fixed) return m_floor_us;
+        return m_floor_us + above_floor(random);
+    }
+
+    bool is_fixed() const { return m_kind == Kind::fixed; }
+    bool is_never() const { return m_kind == Kind::fixed && m_floor_us == k_never_us; }
+    std::int64_t least_us() const { return m_floor_us; }
+    double mean_us() const;
+    bool operator==(const Distribution&) const = default;
+
+    // As parse_distribution() reads it.
+    std::string to_string() const;
+
+  private:
+    Distribution(Kind kind, std::int64_t floor_us, std::int64_t spread_us)
+        : m_kind(kind), m_floor_us(floor_us), m_spread_us(spread_us) {}
+    std::int64_t above_floor(Random& random) const {
+        const double spread = static_cast<double>(m_spread_us);
+        if (m_kind == Kind::uniform) return static_cast<std::int64_t>(draw_unit(random) * spread);
+        return static_cast<std::int64_t>(boost::random::exponential_distribution<double>()(random) * spread);
+    }
+
+    Kind m_kind;
+    std::int64_t m_floor_us;
+    std::int64_t m_spread_us;
+};
+
+// "850ms", "1.5s", "45m", "2h", "7d": a number and its unit. Errors: usage, naming `shown` (the flag).
+Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown);
+// The same way back: "1.86 s", "45 min", for people.
+std::string format_span_us(double us);
+
+// "640s" always; "5m..7m" evenly between; "exp:2s" exponential; "640s+exp:200s" above a floor; "never".
+// Errors: usage, naming `shown`.
+Result<Distribution> parse_distribution(std::string_view text, std::string_view shown);
+
+}  // namespace ballast

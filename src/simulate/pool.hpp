@@ -1,0 +1,274 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "simulate/environments.hpp"
+#include "simulate/rules.hpp"
+#include "simulate/tally.hpp"
+
+namespace ballast {
+
+// What the pools of one simulation share.
+struct PoolShared {
+    const Rules& rules;
+    Tally& tally;
+    Random random;
+};
+
+// The environments of one function. Requests come in order of time; what happens in between (ends of requests,
+// expiry, deploys, pings, the turn of hours) is made up for when the next one comes.
+template <Routing k_routing>
+class Pool {
+  public:
+    // REQUIRES: start_us not before that of the request before.
+    void arrive(const Invocation& request, PoolShared& shared) {
+        if (request.start_us >= m_next_event_us) [[unlikely]]
+            pass_events(request.start_us, shared);
+        end_requests(request.start_us, shared);
+        serve<Kind::request>(request, shared);
+    }
+
+    // Counts what still lives, up to `end_us`, the time of the last request of all functions.
+    void finish(std::int64_t end_us, PoolShared& shared) {
+        if (!m_started) return;
+        if (end_us >= m_next_event_us) pass_events(end_us, shared);
+        end_requests(end_us, shared);
+        m_idle.purge(k_never_us * 2, [&](const IdleEnvironment& environment) {
+            shared.tally.add_life(environment.born_us, std::min(environment.deadline_us, end_us));
+        });
+        while (!m_busy.empty()) {
+            const BusyEnvironment busy = m_busy.pop();
+            if (busy.born_us < k_not_counted) shared.tally.add_life(busy.born_us, end_us);
+        }
+        close_hour();
+    }
+
+  private:
+    enum class Kind : std::uint8_t { request, ping };
+
+    // In place of the time of birth: a provisioned environment, and one whose life was counted already.
+    static constexpr std::int64_t k_not_counted = k_never_us;
+    static constexpr std::int64_t k_provisioned = k_never_us;
+    static constexpr std::int64_t k_counted = k_never_us + 1;
+
+    void end_requests(std::int64_t now_us, PoolShared& shared) {
+        while (!m_busy.empty() && m_busy.next_end_us() <= now_us) fall_idle(m_busy.pop(), shared);
+    }
+
+    void fall_idle(BusyEnvironment busy, PoolShared& shared) {
+        const Expiry& expiry = shared.rules.platform.expiry;
+        if (busy.born_us >= k_not_counted) [[unlikely]] {
+            if (busy.born_us == k_provisioned) ++m_provisioned_idle;
+            return;
+        }
+        const std::int64_t oldest_us = busy.born_us + expiry.max_age_us;
+        if (busy.end_us >= oldest_us || busy.born_us < m_deployed_us) [[unlikely]] {
+            shared.tally.add_life(busy.born_us, busy.end_us);
+            return;
+        }
+        const Distribution& idle = expiry.spare && has_other(busy.end_us, shared) ? *expiry.spare : expiry.idle;
+        const std::int64_t deadline_us = std::min(busy.end_us + idle.draw(shared.random), oldest_us);
+        m_idle.push({deadline_us, busy.born_us});
+        // Dead ones below those that are used would add up.
+        if (m_idle.size() > m_purge_size) {
+            purge_idle(busy.end_us, shared);
+            m_purge_size = 2 * m_idle.size() + 64;
+        }
+    }
+
+    bool has_other(std::int64_t now_us, PoolShared& shared) {
+        return !m_busy.empty() || m_provisioned_idle > 0 || m_idle.any(now_us, expired(shared));
+    }
+
+    // Counts the life of an environment that is dead.
+    static auto expired(PoolShared& shared) {
+        return [&shared](const IdleEnvironment& environment) {
+            shared.tally.add_life(environment.born_us, environment.deadline_us);
+        };
+    }
+    void purge_idle(std::int64_t now_us, PoolShared& shared) { m_idle.purge(now_us, expired(shared)); }
+
+    template <Kind k_kind>
+    void serve(const Invocation& request, PoolShared& shared) {
+        const Rules& rules = shared.rules;
+        Tally& tally = shared.tally;
+        const std::int64_t now_us = request.start_us;
+        if constexpr (k_kind == Kind::request) {
+            ++tally.requests;
+            ++m_hour_tally->requests;
+            if (request.init_us != 0) m_recorded_init_us = request.init_us;
+        } else {
+            ++tally.pings;
+        }
+        const std::uint16_t recorded_mb = request.memory_mb != 0 ? request.memory_mb : rules.memory_mb;
+        const double memory_mb = rules.strategy.memory_mb != 0 ? rules.strategy.memory_mb : recorded_mb;
+        if (m_busy.size() >= rules.platform.concurrency) [[unlikely]] {
+            if constexpr (k_kind == Kind::request) {
+                ++tally.rejected;
+                ++m_hour_tally->rejected;
+            }
+            return;
+        }
+        IdleEnvironment taken;
+        std::int64_t service_us = request.duration_us + rules.strategy.warm_us;
+        if (m_provisioned_idle > 0) {
+            --m_provisioned_idle;
+            m_busy.push({now_us + service_us, k_provisioned});
+            const double billed_ms = bill(service_us, tally);
+            tally.provisioned_mb_ms += billed_ms * memory_mb;
+        } else if (m_idle.take(now_us, taken, shared.random, expired(shared))) [[likely]] {
+            m_busy.push({now_us + service_us, taken.born_us});
+            const double mb_ms = bill(service_us, tally) * memory_mb;
+            tally.billed_mb_ms += mb_ms;
+            if constexpr (k_kind == Kind::ping) tally.ping_mb_ms += mb_ms;
+        } else {
+            service_us = start_cold<k_kind>(request, memory_mb, shared);
+        }
+        if constexpr (k_kind == Kind::request) tally.latency.add(service_us);
+    }
+
+    // The time until the answer.
+    template <Kind k_kind>
+    std::int64_t start_cold(const Invocation& request, double memory_mb, PoolShared& shared) {
+        const Platform& platform = shared.rules.platform;
+        const Strategy& strategy = shared.rules.strategy;
+        Tally& tally = shared.tally;
+        const std::int64_t recorded_us = request.init_us != 0 ? request.init_us : m_recorded_init_us;
+        const std::int64_t init_us = strategy.cold ? strategy.cold->draw(shared.random) : recorded_us;
+        std::int64_t wait_us = init_us;
+        std::int64_t unbilled_us = platform.init_billed ? 0 : init_us;
+        std::int64_t service_us = init_us + request.duration_us;
+        std::int64_t born_us = request.start_us;
+        if (init_us > platform.init_limit_us) {
+            // Cut off, and run again inside the invocation, where it is billed and the timeout holds.
+            ++tally.init_overruns;
+            wait_us = platform.init_limit_us + init_us;
+            unbilled_us = platform.init_billed ? 0 : platform.init_limit_us;
+            service_us = platform.init_limit_us + std::min(init_us + request.duration_us, platform.timeout_us);
+            if (init_us + request.duration_us > platform.timeout_us) {
+                ++tally.timeouts;
+                wait_us = std::min(wait_us, service_us);
+                // What a timeout leaves is not used again.
+                tally.add_life(request.start_us, request.start_us + service_us);
+                born_us = k_counted;
+            }
+        }
+        m_busy.push({request.start_us + service_us, born_us});
+        ++tally.environments;
+        const double handler_ms = bill(service_us - unbilled_us, tally);
+        tally.billed_mb_ms += handler_ms * memory_mb;
+        tally.init_mb_ms += static_cast<double>(wait_us - unbilled_us) / 1000 * memory_mb;
+        // There was no idle one: those that serve are all.
+        m_most_alive = std::max(m_most_alive, m_busy.size());
+        tally.most_alive = std::max(tally.most_alive, m_busy.size());
+        if constexpr (k_kind == Kind::request) {
+            ++tally.cold;
+            ++m_hour_tally->cold;
+            tally.wait.add(wait_us);
+        } else {
+            ++tally.cold_pings;
+            tally.ping_mb_ms += handler_ms * memory_mb;
+        }
+        return service_us;
+    }
+
+    // Billed in whole milliseconds.
+    static double bill(std::int64_t us, Tally& tally) {
+        const double ms = static_cast<double>((us + 999) / 1000);
+        tally.billed_ms += ms;
+        return ms;
+    }
+
+    // The turns of hours, deploys and pings up to `now_us`, in their order.
+    void pass_events(std::int64_t now_us, PoolShared& shared) {
+        if (!m_started) start(now_us, shared);
+        while (m_next_event_us <= now_us) {
+            const std::int64_t at_us = m_next_event_us;
+            end_requests(at_us, shared);
+            if (at_us == m_next_deploy_us) {
+                deploy(at_us, shared);
+            } else if (at_us == m_next_ping_us) {
+                ping(at_us, shared);
+            } else {
+                turn_hour(now_us, shared);
+            }
+            m_next_event_us = std::min({m_next_deploy_us, m_next_ping_us, m_next_hour_us});
+        }
+    }
+
+    void start(std::int64_t now_us, PoolShared& shared) {
+        const Rules& rules = shared.rules;
+        m_started = true;
+        m_first_us = now_us;
+        m_provisioned_idle = rules.platform.provisioned;
+        m_most_alive = m_provisioned_idle;
+        shared.tally.most_alive = std::max<std::uint64_t>(shared.tally.most_alive, m_provisioned_idle);
+        if (rules.keep_warm.every_us > 0) m_next_ping_us = now_us + rules.keep_warm.every_us;
+        m_deployed_us = now_us - 1;
+        m_next_deploy_us = deploy_after(m_deployed_us, rules.platform);
+        m_next_hour_us = Tally::hour_of(now_us) * k_hour_us;
+        open_hour(now_us, shared);
+        m_next_event_us = std::min({m_next_deploy_us, m_next_ping_us, m_next_hour_us});
+    }
+
+    std::int64_t deploy_after(std::int64_t time_us, const Platform& platform) const {
+        std::int64_t next_us = k_never_us;
+        const auto listed = std::upper_bound(platform.deploys_us.begin(), platform.deploys_us.end(), time_us);
+        if (listed != platform.deploys_us.end()) next_us = *listed;
+        if (platform.deploy_every_us > 0) {
+            const std::int64_t passed = std::max<std::int64_t>(time_us - m_first_us, 0) / platform.deploy_every_us;
+            next_us = std::min(next_us, m_first_us + (passed + 1) * platform.deploy_every_us);
+        }
+        return next_us;
+    }
+
+    // Idle environments go now, busy ones when they have answered. Provisioned ones are replaced beforehand.
+    void deploy(std::int64_t at_us, PoolShared& shared) {
+        m_idle.purge(k_never_us * 2, [&](const IdleEnvironment& environment) {
+            shared.tally.add_life(environment.born_us, std::min(environment.deadline_us, at_us));
+        });
+        m_deployed_us = at_us;
+        m_next_deploy_us = deploy_after(at_us, shared.rules.platform);
+    }
+
+    void ping(std::int64_t at_us, PoolShared& shared) {
+        const KeepWarm& keep_warm = shared.rules.keep_warm;
+        const Invocation request{.start_us = at_us, .duration_us = keep_warm.duration_us};
+        for (std::uint32_t i = 0; i < keep_warm.at_once; ++i) serve<Kind::ping>(request, shared);
+        m_next_ping_us = at_us + keep_warm.every_us;
+    }
+
+    void turn_hour(std::int64_t now_us, PoolShared& shared) {
+        const std::int64_t at_us = m_next_hour_us;
+        purge_idle(at_us, shared);
+        close_hour();
+        const bool quiet = m_busy.empty() && m_idle.size() == 0 && m_next_ping_us == k_never_us;
+        open_hour(quiet ? now_us : at_us, shared);
+    }
+
+    void open_hour(std::int64_t time_us, PoolShared& shared) {
+        m_hour_tally = &shared.tally.hour_at(time_us);
+        m_next_hour_us = (Tally::hour_of(time_us) + 1) * k_hour_us;
+        m_most_alive = m_busy.size() + m_idle.size() + m_provisioned_idle;
+    }
+
+    void close_hour() { m_hour_tally->most_alive += m_most_alive; }
+
+    BusySet m_busy;
+    IdleSet<k_routing> m_idle;
+    std::size_t m_provisioned_idle = 0;
+    std::size_t m_purge_size = 64;
+    std::int64_t m_next_event_us = INT64_MIN;
+    std::int64_t m_next_hour_us = 0;
+    std::int64_t m_next_ping_us = k_never_us;
+    std::int64_t m_next_deploy_us = k_never_us;
+    std::int64_t m_deployed_us = 0;
+    std::int64_t m_first_us = 0;
+    HourTally* m_hour_tally = nullptr;
+    std::size_t m_most_alive = 0;  // in this hour
+    std::uint32_t m_recorded_init_us = 0;  // the last that the log recorded
+    bool m_started = false;
+};
+
+}  // namespace ballast

@@ -1,0 +1,87 @@
+#include "simulate/strategy.hpp"
+
+#include <charconv>
+
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::string_view k_shown = "--strategy";
+constexpr std::string_view k_shape =
+    "write it like offloaded=850ms,warm:2ms,tmp:1GB,per-cold:0.0000068,month:0.01,memory:1024MB";
+
+bool is_plain_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+std::string in_milliseconds(std::string_view text) {
+    return std::string(text) + (is_plain_number(text) ? "ms" : "");
+}
+
+Result<double> parse_usd(std::string_view text) {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error != std::errc() || end != last || !(value >= 0 && value < 1e9)) {
+        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' is not a sum of dollars", k_shape);
+    }
+    return value;
+}
+
+Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view value) {
+    if (key == "warm") {
+        BALLAST_TRY(strategy.warm_us, parse_span_us(in_milliseconds(value), k_shown));
+    } else if (key == "per-cold") {
+        BALLAST_TRY(strategy.usd_per_cold, parse_usd(value));
+    } else if (key == "month") {
+        BALLAST_TRY(strategy.usd_per_month, parse_usd(value));
+    } else if (key == "tmp") {
+        BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
+        constexpr std::uint64_t k_free = 512 * k_mib;
+        strategy.tmp_gb = bytes <= k_free ? 0 : static_cast<double>(bytes - k_free) / k_gib;
+    } else if (key == "memory") {
+        BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
+        if (bytes < k_mib || bytes > 64 * k_gib - 1) {
+            return fail(ErrorCode::usage, k_shown, "'" + printable(value) + "' is not a function's memory", k_shape);
+        }
+        strategy.memory_mb = static_cast<std::uint16_t>(bytes / k_mib);
+    } else {
+        return fail(ErrorCode::usage, k_shown, "'" + printable(key) + "' is not known", k_shape);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Strategy> parse_strategy(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
+        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' has no name and cold start", k_shape);
+    }
+    Strategy strategy;
+    strategy.name = printable(text.substr(0, equals));
+    std::string_view rest = text.substr(equals + 1);
+    for (std::size_t part = 0; !rest.empty(); ++part) {
+        const auto comma = rest.find(',');
+        const std::string_view word = rest.substr(0, comma);
+        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+        if (part == 0) {
+            if (word == "recorded") continue;
+            BALLAST_TRY(strategy.cold, parse_distribution(in_milliseconds(word), k_shown));
+            continue;
+        }
+        const auto colon = word.find(':');
+        if (colon != std::string_view::npos) {
+            BALLAST_CHECK(set_part(strategy, word.substr(0, colon), word.substr(colon + 1)));
+        } else if (part == 1) {
+            BALLAST_CHECK(set_part(strategy, "warm", word));
+        } else {
+            return fail(ErrorCode::usage, k_shown, "'" + printable(word) + "' has no key", k_shape);
+        }
+    }
+    return strategy;
+}
+
+}  // namespace ballast
