@@ -15,6 +15,7 @@ The order, and its reasons:
             links it and is to be small
   analyze   reads packages; a sibling of pack and hydrate, so it knows neither
   embed     the C API (include/ballast/ballast.h) over hydrate; a sibling of cli
+  simulate  reads logs of invocations and knows nothing of packages: only what a cold start costs
   cli       one file a command; run_*.* are linked into ballast-run and see only what it may
 """
 
@@ -34,8 +35,9 @@ MAY_INCLUDE = {
     "hydrate": {"base", "codec", "format", "store"},
     "analyze": {"base", "format", "package"},
     "embed": {"base", "codec", "format", "store", "hydrate"},
+    "simulate": {"base"},
     "cli": {"base", "codec", "format", "config", "package", "store", "lifecycle", "pack", "hydrate",
-            "analyze"},
+            "analyze", "simulate"},
 }
 RUN_MAY_INCLUDE = {"base", "codec", "format", "store", "hydrate"}
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
+
+#include "base/relative_path.hpp"
+#include "simulate/input/fields.hpp"
 
 namespace ballast {
 namespace {
@@ -77,6 +81,33 @@ class WorkloadSource final : public InvocationSource {
 };
 
 }  // namespace
+
+Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view shown) {
+    std::vector<double> numbers;
+    for (std::string_view rest = text; numbers.size() <= 24;) {
+        const auto comma = rest.find(',');
+        const auto number = parse_number(rest.substr(0, comma));
+        if (!number || *number < 0) numbers.clear();
+        if (!number || *number < 0) break;
+        numbers.push_back(*number);
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    std::array<double, 24> hours{};
+    if (numbers.size() == hours.size()) {
+        std::ranges::copy(numbers, hours.begin());
+        if (std::ranges::any_of(hours, [](double weight) { return weight > 0; })) return hours;
+    }
+    if (numbers.size() == 1 && numbers[0] <= 1) {
+        for (std::size_t hour = 0; hour < hours.size(); ++hour) {
+            const double angle = 2 * std::numbers::pi * (static_cast<double>(hour) + 0.5) / 24;
+            hours[hour] = 1 - numbers[0] * std::cos(angle);
+        }
+        return hours;
+    }
+    return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a daily curve",
+                "write one number from 0 to 1, or 24 weights with commas");
+}
 
 std::unique_ptr<InvocationSource> make_workload(const Workload& workload) {
     return std::make_unique<WorkloadSource>(workload);

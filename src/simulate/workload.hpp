@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "simulate/distribution.hpp"
 #include "simulate/source.hpp"
@@ -19,6 +20,10 @@ struct Workload {
     std::uint32_t burst_size = 0;       // requests at once
     std::uint64_t seed = 1;
 };
+
+// "0.8": a cosine with its peak at noon, from 0 (flat) to 1 (nothing at midnight); or 24 weights, "1,1,2,...",
+// from hour 0 on. Errors: usage, naming `shown`.
+Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view shown);
 
 // REQUIRES: rate >= 0, length_us > 0, weights >= 0.
 std::unique_ptr<InvocationSource> make_workload(const Workload& workload);

@@ -1,0 +1,151 @@
+#include "simulate/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "simulate/outcome.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::int64_t k_longest_us = 3653 * k_day_us;  // ten years
+
+enum class Group : std::uint8_t { strategies, provisioned, pings };
+
+struct Running {
+    Group group;
+    std::string name;
+    std::unique_ptr<Scenario> scenario;
+};
+
+std::vector<Running> start_scenarios(const SimulateOptions& options) {
+    std::vector<Running> all;
+    Rules rules{.platform = options.platform, .memory_mb = options.memory_mb};
+    const auto start = [&](Group group, std::string name) {
+        all.push_back({group, std::move(name), make_scenario(rules, options.seed)});
+    };
+    for (const auto& strategy : options.strategies) {
+        rules.strategy = strategy;
+        start(Group::strategies, strategy.name);
+    }
+    rules.strategy = options.strategies.front();
+    for (const std::uint32_t count : options.provisioned) {
+        if (count <= options.platform.provisioned) continue;
+        rules.platform.provisioned = count;
+        start(Group::provisioned, fmt::format("{} provisioned", count));
+    }
+    rules.platform.provisioned = options.platform.provisioned;
+    for (const std::uint32_t count : options.pings) {
+        rules.keep_warm = {.every_us = options.ping_every_us, .at_once = count};
+        start(Group::pings, fmt::format("{} {} every {}", count, count == 1 ? "ping" : "pings at once",
+                                        format_span_us(static_cast<double>(options.ping_every_us))));
+    }
+    return all;
+}
+
+// What the log says, counted while it passes.
+class TruthCount {
+  public:
+    void consume(std::span<const Invocation> block) {
+        for (const auto& invocation : block) {
+            m_first_us = std::min(m_first_us, invocation.start_us);
+            m_last_us = std::max(m_last_us, invocation.start_us);
+            m_memory_mb = std::max(m_memory_mb, invocation.memory_mb);
+            if (invocation.truth == Truth::unknown) continue;
+            ++m_truth.known;
+            if (invocation.truth == Truth::warm) continue;
+            ++m_truth.cold;
+            ++m_cold_by_hour[Tally::hour_of(invocation.start_us)];
+            if (invocation.init_us > 0) m_init.add(invocation.init_us);
+        }
+        m_invocations += block.size();
+    }
+
+    std::int64_t first_us() const { return m_first_us; }
+    std::int64_t last_us() const { return m_last_us; }
+    std::uint64_t invocations() const { return m_invocations; }
+    std::uint16_t memory_mb() const { return m_memory_mb; }
+    bool spans_too_long() const { return m_last_us - m_first_us > k_longest_us; }
+
+    LogTruth truth(const LogFacts& facts) const {
+        LogTruth truth = m_truth;
+        truth.failed_inits = facts.failed_inits;
+        truth.init = spread_of(m_init);
+        if (truth.known == 0) return truth;
+        for (std::int64_t hour = Tally::hour_of(m_first_us); hour <= Tally::hour_of(m_last_us); ++hour) {
+            const auto found = m_cold_by_hour.find(hour);
+            truth.cold_by_hour.push_back(found == m_cold_by_hour.end() ? 0 : found->second);
+        }
+        return truth;
+    }
+
+  private:
+    LogTruth m_truth;
+    Histogram m_init;
+    std::map<std::int64_t, std::uint64_t> m_cold_by_hour;
+    std::int64_t m_first_us = k_most_time_us;
+    std::int64_t m_last_us = -k_most_time_us;
+    std::uint64_t m_invocations = 0;
+    std::uint16_t m_memory_mb = 0;
+};
+
+}  // namespace
+
+Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& options) {
+    std::vector<Running> running = start_scenarios(options);
+    TruthCount truth;
+    for (;;) {
+        BALLAST_TRY(const auto block, source.next());
+        if (block.empty()) break;
+        truth.consume(block);
+        if (truth.spans_too_long()) {
+            return fail(ErrorCode::corrupt, "the log", "spans more than ten years",
+                        "are its times in one unit? --units says which a plain CSV has");
+        }
+        for (const auto& one : running) one.scenario->consume(block);
+    }
+    if (truth.invocations() == 0) return fail(ErrorCode::usage, "the log", "has no invocation to simulate");
+    Simulation simulation;
+    simulation.invocations = truth.invocations();
+    simulation.facts = source.facts();
+    simulation.first_us = truth.first_us();
+    simulation.last_us = truth.last_us();
+    simulation.memory_mb = truth.memory_mb() != 0 ? truth.memory_mb() : options.memory_mb;
+    simulation.options = options;
+    simulation.truth = truth.truth(simulation.facts);
+    const OutcomeInput input{.first_us = truth.first_us(),
+                             .last_us = truth.last_us(),
+                             .functions = simulation.facts.functions,
+                             .memory_mb = simulation.memory_mb,
+                             .architecture = options.architecture};
+    for (auto& one : running) {
+        const Tally& tally = one.scenario->finish(input.last_us);
+        auto& group = one.group == Group::strategies    ? simulation.strategies
+                      : one.group == Group::provisioned ? simulation.provisioned
+                                                        : simulation.pings;
+        group.push_back(outcome_of(std::move(one.name), one.scenario->rules(), tally, input));
+        one.scenario.reset();
+    }
+    return simulation;
+}
+
+std::string platform_text(const Platform& platform) {
+    std::string text = fmt::format("{} routing, idle expiry {}", to_string(platform.routing),
+                                   platform.expiry.idle.to_string());
+    if (platform.expiry.spare) text += fmt::format(", of spare environments {}", platform.expiry.spare->to_string());
+    text += platform.expiry.max_age_us == k_never_us
+                ? ", no maximum age"
+                : fmt::format(", maximum age {}", Distribution::fixed(platform.expiry.max_age_us).to_string());
+    if (platform.concurrency != UINT32_MAX) text += fmt::format(", at most {} at once", platform.concurrency);
+    if (platform.provisioned > 0) text += fmt::format(", {} provisioned", platform.provisioned);
+    if (platform.deploy_every_us > 0)
+        text += fmt::format(", a deploy every {}", Distribution::fixed(platform.deploy_every_us).to_string());
+    if (!platform.deploys_us.empty())
+        text += fmt::format(", {} deploy{}", platform.deploys_us.size(), platform.deploys_us.size() == 1 ? "" : "s");
+    if (!platform.init_billed) text += ", init not billed";
+    return text;
+}
+
+}  // namespace ballast

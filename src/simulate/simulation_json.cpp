@@ -1,0 +1,126 @@
+#include <nlohmann/json.hpp>
+
+#include "base/relative_path.hpp"
+#include "simulate/simulate.hpp"
+
+namespace ballast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json spread_json(const Spread& spread) {
+    return {{"count", spread.count},   {"mean_ms", spread.mean_ms}, {"p50_ms", spread.p50_ms},
+            {"p90_ms", spread.p90_ms}, {"p99_ms", spread.p99_ms},   {"p999_ms", spread.p999_ms},
+            {"max_ms", spread.most_ms}};
+}
+
+Json money_json(const Money& money) {
+    return {{"requests", money.requests},
+            {"compute", money.compute},
+            {"init", money.init},
+            {"pings", money.pings},
+            {"provisioned", money.provisioned},
+            {"tmp", money.tmp},
+            {"other", money.other},
+            {"total", money.total},
+            {"a_month", money.a_month}};
+}
+
+Json strategy_json(const Strategy& strategy) {
+    return {{"cold", strategy.cold ? strategy.cold->to_string() : "recorded"},
+            {"warm_ms", static_cast<double>(strategy.warm_us) / 1000},
+            {"memory_mb", strategy.memory_mb},
+            {"tmp_gb", strategy.tmp_gb},
+            {"usd_per_cold", strategy.usd_per_cold},
+            {"usd_per_month", strategy.usd_per_month}};
+}
+
+Json outcome_json(const Outcome& outcome) {
+    Json json;
+    json["name"] = outcome.name;
+    json["strategy"] = strategy_json(outcome.rules.strategy);
+    json["provisioned"] = outcome.rules.platform.provisioned;
+    json["pings_at_once"] = outcome.rules.keep_warm.every_us > 0 ? outcome.rules.keep_warm.at_once : 0;
+    json["requests"] = outcome.requests;
+    json["cold"] = outcome.cold;
+    json["cold_share"] = outcome.cold_share();
+    json["rejected"] = outcome.rejected;
+    json["init_overruns"] = outcome.init_overruns;
+    json["timeouts"] = outcome.timeouts;
+    json["pings"] = outcome.pings;
+    json["cold_pings"] = outcome.cold_pings;
+    json["contexts"] = {{"made", outcome.environments}, {"mean", outcome.mean_alive}, {"max", outcome.most_alive}};
+    json["latency"] = spread_json(outcome.latency);
+    json["wait"] = spread_json(outcome.wait);
+    json["usd"] = money_json(outcome.money);
+    auto& hours = json["hours"] = Json::array();
+    for (const auto& hour : outcome.hours) {
+        hours.push_back({{"begin_s", hour.begin_us / k_second_us},
+                         {"requests", hour.requests},
+                         {"cold", hour.cold},
+                         {"rejected", hour.rejected},
+                         {"contexts_mean", hour.mean_alive},
+                         {"contexts_max", hour.most_alive}});
+    }
+    return json;
+}
+
+Json outcomes_json(const std::vector<Outcome>& outcomes) {
+    Json json = Json::array();
+    for (const auto& outcome : outcomes) json.push_back(outcome_json(outcome));
+    return json;
+}
+
+Json platform_json(const Platform& platform) {
+    const Expiry& expiry = platform.expiry;
+    Json json;
+    json["routing"] = to_string(platform.routing);
+    json["idle_expiry"] = expiry.idle.to_string();
+    json["spare_expiry"] = (expiry.spare ? *expiry.spare : expiry.idle).to_string();
+    json["max_age_s"] = expiry.max_age_us == k_never_us
+                            ? Json()
+                            : Json(static_cast<double>(expiry.max_age_us) / static_cast<double>(k_second_us));
+    json["concurrency"] = platform.concurrency == UINT32_MAX ? Json() : Json(platform.concurrency);
+    json["provisioned"] = platform.provisioned;
+    json["deploy_every_s"] = static_cast<double>(platform.deploy_every_us) / static_cast<double>(k_second_us);
+    auto& deploys = json["deploys_s"] = Json::array();
+    for (const std::int64_t deploy_us : platform.deploys_us)
+        deploys.push_back(static_cast<double>(deploy_us) / static_cast<double>(k_second_us));
+    json["timeout_s"] = static_cast<double>(platform.timeout_us) / static_cast<double>(k_second_us);
+    json["init_billed"] = platform.init_billed;
+    return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json simulation_json(const Simulation& simulation) {
+    const SimulateOptions& options = simulation.options;
+    Json json;
+    json["input"] = printable(simulation.input);
+    json["format"] = simulation.format;
+    json["invocations"] = simulation.invocations;
+    json["functions"] = simulation.facts.functions;
+    json["skipped"] = simulation.facts.skipped;
+    json["bytes"] = simulation.facts.bytes;
+    json["dated"] = simulation.facts.dated;
+    json["first_s"] = static_cast<double>(simulation.first_us) / static_cast<double>(k_second_us);
+    json["last_s"] = static_cast<double>(simulation.last_us) / static_cast<double>(k_second_us);
+    json["memory_mb"] = simulation.memory_mb;
+    json["seed"] = options.seed;
+    json["prices"] = {{"date", k_prices_date},
+                      {"region", k_prices_region},
+                      {"architecture", options.architecture == Architecture::arm ? "arm" : "x86"}};
+    json["platform"] = platform_json(options.platform);
+    const LogTruth& truth = simulation.truth;
+    json["log"] = {{"known", truth.known},
+                   {"cold", truth.cold},
+                   {"failed_inits", truth.failed_inits},
+                   {"init", spread_json(truth.init)},
+                   {"cold_by_hour", truth.cold_by_hour}};
+    json["strategies"] = outcomes_json(simulation.strategies);
+    json["provisioned"] = outcomes_json(simulation.provisioned);
+    json["pings"] = outcomes_json(simulation.pings);
+    return json;
+}
+
+}  // namespace ballast
