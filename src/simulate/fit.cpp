@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,15 +16,16 @@ namespace {
 
 constexpr std::size_t k_none = SIZE_MAX;
 constexpr int k_runs = 3;  // of a random expiry
+constexpr std::array k_lone_s = {180, 240, 300,  330,  360,  390,  420,  480,  540, 600,
+                                 620, 640, 660, 720, 900, 1800, 2700, 3000, 3300, 3600};
 
+// The first is the plain one; then as many for each of k_lone_s.
 std::vector<Expiry> candidates() {
     std::vector<Expiry> all = {{.idle = Distribution::fixed(630 * k_second_us)}};
-    constexpr std::array k_lone_s = {240,  300,  360,  420,  480,  540,  600, 620,
-                                     640, 660, 720, 900, 1800, 2700, 3600};
     constexpr std::array k_stretches = {1.25, 1.5, 1.75, 2.0, 2.5};
-    for (const std::int64_t max_age_us : {k_never_us, 7384 * k_second_us}) {
-        for (const std::int64_t lone_s : k_lone_s) {
-            const std::int64_t lone_us = lone_s * k_second_us;
+    for (const std::int64_t lone_s : k_lone_s) {
+        const std::int64_t lone_us = lone_s * k_second_us;
+        for (const std::int64_t max_age_us : {k_never_us, 7384 * k_second_us}) {
             Expiry expiry{.idle = Distribution::fixed(lone_us), .max_age_us = max_age_us};
             all.push_back(expiry);
             for (const double stretch : k_stretches) {
@@ -37,6 +39,34 @@ std::vector<Expiry> candidates() {
     }
     return all;
 }
+
+// What quiet gaps say about the expiry of the environment used last: a request that comes when none is in flight, and
+// is warm, found one that had been idle for the whole gap; when it is cold none survived the gap.
+class Gaps {
+  public:
+    void consume(std::span<const Invocation> block) {
+        for (const auto& invocation : block) {
+            if (invocation.function >= m_last_end_us.size()) m_last_end_us.resize(invocation.function + 1, k_never_us);
+            std::int64_t& last_end_us = m_last_end_us[invocation.function];
+            const std::int64_t gap_us = invocation.start_us - last_end_us;
+            if (last_end_us != k_never_us && gap_us > 0 && invocation.truth != Truth::unknown) {
+                for (std::size_t i = 0; i < k_lone_s.size(); ++i) {
+                    const bool expires = gap_us >= k_lone_s[i] * k_second_us;
+                    m_contradictions[i] += expires != (invocation.truth == Truth::cold) ? 1 : 0;
+                }
+            }
+            const std::int64_t end_us = invocation.start_us + invocation.init_us + invocation.duration_us;
+            last_end_us = last_end_us == k_never_us ? end_us : std::max(last_end_us, end_us);
+        }
+    }
+
+    // By expiry of k_lone_s.
+    const std::vector<std::uint64_t>& contradictions() const { return m_contradictions; }
+
+  private:
+    std::vector<std::int64_t> m_last_end_us;  // by function
+    std::vector<std::uint64_t> m_contradictions = std::vector<std::uint64_t>(k_lone_s.size());
+};
 
 std::string expiry_text(const Expiry& expiry) {
     std::string text = expiry.idle.to_string();
@@ -67,6 +97,7 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
         }
     }
     Measured measured{.log = {.name = std::move(name)}, .cold = std::vector<double>(m_candidates.size())};
+    Gaps gaps;
     bool says = false;
     for (;;) {
         BALLAST_TRY(const auto block, log.next());
@@ -76,6 +107,7 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
             says = says || invocation.truth != Truth::unknown;
             measured.log.cold += invocation.truth == Truth::cold ? 1 : 0;
         }
+        gaps.consume(block);
         for (const auto& run : runs) run.scenario->consume(block);
     }
     if (!says || measured.log.cold == 0) {
@@ -85,6 +117,7 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
     }
     for (const auto& run : runs)
         measured.cold[run.candidate] += run.weight * static_cast<double>(run.scenario->tally().cold);
+    measured.contradictions = gaps.contradictions();
     m_logs.push_back(std::move(measured));
     return {};
 }
@@ -95,11 +128,27 @@ double Fitter::error(const Measured& measured, std::size_t candidate) const {
 }
 
 std::size_t Fitter::best_without(std::size_t left_out) const {
-    std::size_t best = 0;
-    double least = INFINITY;
-    for (std::size_t candidate = 0; candidate < m_candidates.size(); ++candidate) {
+    const auto sum_over_logs = [&](const auto& value) {
         double sum = 0;
-        for (std::size_t i = 0; i < m_logs.size(); ++i) sum += i == left_out ? 0 : error(m_logs[i], candidate);
+        for (std::size_t i = 0; i < m_logs.size(); ++i) sum += i == left_out ? 0.0 : value(m_logs[i]);
+        return sum;
+    };
+    // The lone expiry that quiet gaps contradict least: counts alone cannot tell it from a shorter age. The middle
+    // one where several are equal.
+    std::vector<double> contradictions(k_lone_s.size());
+    for (std::size_t i = 0; i < contradictions.size(); ++i) {
+        contradictions[i] =
+            sum_over_logs([&](const Measured& log) { return static_cast<double>(log.contradictions[i]); });
+    }
+    const auto fewest = std::ranges::min_element(contradictions);
+    const auto end = std::find_if(fewest, contradictions.end(), [&](double value) { return value != *fewest; });
+    const auto lone = static_cast<std::size_t>(fewest - contradictions.begin() + (end - fewest) / 2);
+    // And of the rest what brings counts closest.
+    const std::size_t each = (m_candidates.size() - 1) / k_lone_s.size();
+    std::size_t best = 1 + lone * each;
+    double least = INFINITY;
+    for (std::size_t candidate = best; candidate < 1 + (lone + 1) * each; ++candidate) {
+        const double sum = sum_over_logs([&](const Measured& log) { return error(log, candidate); });
         if (sum < least) {
             least = sum;
             best = candidate;

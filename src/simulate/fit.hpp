@@ -34,8 +34,8 @@ struct Fit {
     double held_out_error = 0;  // each log with what was fitted on the others: the error to expect of a new log
 };
 
-// Tries every combination of an expiry of lone environments, one of spare ones, and a maximum age, on every log, in
-// one pass over each. Random expiries are simulated three times.
+// Finds the expiry of lone environments from the gaps between requests, and that of spare ones and the maximum age by
+// trying combinations, in one pass over each log. Random expiries are simulated three times.
 class Fitter {
   public:
     // The platform's own expiry does not matter.
@@ -49,10 +49,11 @@ class Fitter {
   private:
     struct Measured {
         FitLog log;
-        std::vector<double> cold;  // simulated, by candidate
+        std::vector<double> cold;                    // simulated, by candidate
+        std::vector<std::uint64_t> contradictions;  // of quiet gaps, by lone expiry
     };
     double error(const Measured& measured, std::size_t candidate) const;
-    // The candidate with the least sum of errors over all logs but one.
+    // What fits all logs but one best.
     std::size_t best_without(std::size_t left_out) const;
 
     Platform m_platform;
