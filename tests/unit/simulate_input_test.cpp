@@ -244,7 +244,9 @@ TEST(Azure2019, ARowIsAFunctionsMinutes) {
         const std::int64_t minute = invocation.start_us / k_minute_us;
         EXPECT_EQ(invocation.function, i < 1002 ? 0U : 1U);
         EXPECT_EQ(minute, i < 2 ? 480 : i < 1002 ? 482 : 481);
-        if (i > 0 && i < 1002) EXPECT_GE(invocation.start_us, read->invocations[i - 1].start_us);
+        if (i > 0 && i < 1002) {
+            EXPECT_GE(invocation.start_us, read->invocations[i - 1].start_us);
+        }
         if (i >= 2 && i < 1002) sum += static_cast<double>(invocation.start_us % k_minute_us);
     }
     // Evenly in the minute: the mean of a thousand is within 4 deviations of its middle.
@@ -306,6 +308,8 @@ TEST(Compressed, GzipAndZstdAreUnpackedAndTheirEndsChecked) {
         EXPECT_EQ(read->invocations.size(), 100'000U);
         EXPECT_EQ(read->facts.bytes, text.size());
         EXPECT_EQ(error_of(std::string_view(packed).substr(0, packed.size() - 5)), "test.log: its compressed data ends too early");
+        // zstd has no sum of its own unless asked for one.
+        if (!packed.starts_with("\x1f\x8b")) continue;
         std::string broken = packed;
         broken[packed.size() / 3] = static_cast<char>(broken[packed.size() / 3] ^ 0x55);
         broken[packed.size() / 3 + 1] = static_cast<char>(broken[packed.size() / 3 + 1] ^ 0x55);
@@ -315,21 +319,22 @@ TEST(Compressed, GzipAndZstdAreUnpackedAndTheirEndsChecked) {
 
 TEST(Order, IsRestoredWithinTheWindowAndRefusedBeyond) {
     std::string text = "start_s,duration_ms\n";
-    for (int i = 0; i < 3000; ++i) text += std::to_string(i % 2 == 0 ? i + 40 : i - 40) + ",100\n";
+    // More than is read at once.
+    for (int i = 0; i < 300'000; ++i) text += std::to_string(i % 2 == 0 ? i + 40 : i - 40) + ",100\n";
     LogOptions options;
     options.window = 200;
     const auto read = read_log(text, options);
     ASSERT_TRUE(read.has_value()) << read.error().message;
-    EXPECT_EQ(read->invocations.size(), 3000U);
+    EXPECT_EQ(read->invocations.size(), 300'000U);
     EXPECT_TRUE(std::ranges::is_sorted(read->invocations, {}, &Invocation::start_us));
     // Whoever sees the same window of a log that goes back further says where, and what to do.
     text += "5,100\n";
     const auto refused = read_log(text, options);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, ErrorCode::corrupt);
-    EXPECT_TRUE(refused.error().object.starts_with("test.log:300")) << refused.error().object;
+    EXPECT_TRUE(refused.error().object.starts_with("test.log:3000")) << refused.error().object;
     EXPECT_EQ(refused.error().hint, "sort the log by time, or hold back more with --window");
-    options.window = 10'000;
+    options.window = 1'000'000;
     EXPECT_TRUE(read_log(text, options).has_value());
 }
 

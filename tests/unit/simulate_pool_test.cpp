@@ -89,8 +89,9 @@ TEST(Pool, ProvisionedEnvironmentsAreUsedFirstAndNeverExpire) {
 TEST(Pool, PingsKeepAsManyWarmAsComeAtOnce) {
     std::vector<Invocation> pairs;
     for (int i = 0; i < 10; ++i) {
-        pairs.push_back(at(i * k_hour_us));
-        pairs.push_back(at(i * k_hour_us));
+        // Not at the moment of a ping, which would take an environment just then.
+        pairs.push_back(at(i * (k_hour_us + 7 * k_s)));
+        pairs.push_back(at(i * (k_hour_us + 7 * k_s)));
     }
     Rules rules = rules_with(Distribution::fixed(360 * k_s));
     EXPECT_EQ(run(rules, pairs).cold, 20U);

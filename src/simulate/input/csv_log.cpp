@@ -51,7 +51,8 @@ class CsvLogParser final : public LogParser {
 
     tl::expected<std::size_t, ParseFault> parse(std::string_view text, bool last,
                                                 std::vector<Invocation>& out) override {
-        std::size_t at = 0;
+        // A byte order mark, as spreadsheets write it.
+        std::size_t at = !m_has_header && text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
         while (at < text.size() && out.size() < k_most_at_once) {
             if (!read_csv_record(text.substr(at), last, m_record)) break;
             const bool empty = m_record.fields.size() == 1 && m_record.fields[0].empty();
@@ -117,8 +118,6 @@ class CsvLogParser final : public LogParser {
     }
 
     Read header() {
-        // A byte order mark, as spreadsheets write it.
-        if (m_record.fields[0].starts_with("\xEF\xBB\xBF")) m_record.fields[0].remove_prefix(3);
         switch (m_format) {
             case LogFormat::insights:
                 m_columns = {.end = column("@timestamp"),
