@@ -35,7 +35,10 @@ Json strategy_json(const Strategy& strategy) {
             {"usd_per_month", strategy.usd_per_month}};
 }
 
-Json outcome_json(const Outcome& outcome) {
+// Hours only of strategies: of what would help they would be most of the text.
+enum class Hours : std::uint8_t { with, without };
+
+Json outcome_json(const Outcome& outcome, Hours with_hours) {
     Json json;
     json["name"] = outcome.name;
     json["strategy"] = strategy_json(outcome.rules.strategy);
@@ -53,6 +56,7 @@ Json outcome_json(const Outcome& outcome) {
     json["latency"] = spread_json(outcome.latency);
     json["wait"] = spread_json(outcome.wait);
     json["usd"] = money_json(outcome.money);
+    if (with_hours == Hours::without) return json;
     auto& hours = json["hours"] = Json::array();
     for (const auto& hour : outcome.hours) {
         hours.push_back({{"begin_s", hour.begin_us / k_second_us},
@@ -65,9 +69,9 @@ Json outcome_json(const Outcome& outcome) {
     return json;
 }
 
-Json outcomes_json(const std::vector<Outcome>& outcomes) {
+Json outcomes_json(const std::vector<Outcome>& outcomes, Hours hours) {
     Json json = Json::array();
-    for (const auto& outcome : outcomes) json.push_back(outcome_json(outcome));
+    for (const auto& outcome : outcomes) json.push_back(outcome_json(outcome, hours));
     return json;
 }
 
@@ -117,9 +121,9 @@ nlohmann::ordered_json simulation_json(const Simulation& simulation) {
                    {"failed_inits", truth.failed_inits},
                    {"init", spread_json(truth.init)},
                    {"cold_by_hour", truth.cold_by_hour}};
-    json["strategies"] = outcomes_json(simulation.strategies);
-    json["provisioned"] = outcomes_json(simulation.provisioned);
-    json["pings"] = outcomes_json(simulation.pings);
+    json["strategies"] = outcomes_json(simulation.strategies, Hours::with);
+    json["provisioned"] = outcomes_json(simulation.provisioned, Hours::without);
+    json["pings"] = outcomes_json(simulation.pings, Hours::without);
     return json;
 }
 

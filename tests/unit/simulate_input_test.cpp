@@ -140,6 +140,13 @@ TEST(LambdaLog, ReadsReportsInJson) {
         ASSERT_EQ(read->invocations.size(), 1U) << text;
         expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256, Truth::cold);
     }
+    // Written in another order or with blanks it is the same.
+    const auto other = read_log(
+        R"( { "type" : "platform.report", "record": {"metrics": {"initDurationMs": 333.05, "durationMs": 4.42e0, "memorySizeMB": 256}},)"
+        R"( "time": "2024-01-31T10:00:01.000Z" } )");
+    ASSERT_TRUE(other.has_value()) << other.error().message;
+    ASSERT_EQ(other->invocations.size(), 1U);
+    expect_invocation(other->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256, Truth::cold);
     const auto failed = read_log(
         cat({k_platform_report, "\n",
              R"({"time":"2024-01-31T10:00:30.000Z","type":"platform.initReport","record":{"phase":"init","status":"timeout"}})"}));

@@ -87,11 +87,11 @@ class LambdaLogParser final : public LogParser {
     }
 
     Read line(std::string_view text, std::vector<Invocation>& out) {
-        std::size_t report = find_in(text, k_report);
+        std::size_t report = find_report(text, 0);
         if (report != std::string_view::npos) {
             std::size_t before = 0;
             while (report != std::string_view::npos) {
-                const std::size_t next = find_in(text, k_report, report + k_report.size());
+                const std::size_t next = find_report(text, report + k_report.size());
                 const std::size_t end = next == std::string_view::npos ? text.size() : next;
                 auto read = text_report(text, before, report, end, out);
                 if (!read) return read;
@@ -101,19 +101,34 @@ class LambdaLogParser final : public LogParser {
             m_event_time.reset();
             return {};
         }
+        // Whatever JSON holds stands in quotes.
+        if (std::memchr(text.data(), '"', text.size()) == nullptr) return {};
         if (const std::size_t at = find_in(text, k_platform); at != std::string_view::npos) {
             const std::string_view kind = text.substr(at + k_platform.size());
             if (kind.starts_with("report") || kind.starts_with("initReport")) return json_line(text, at, out);
         }
-        if (const std::size_t at = find_in(text, "INIT_REPORT "sv); at != std::string_view::npos) {
-            const std::string_view rest = text.substr(at);
-            if (find_in(rest, "Phase: init"sv) != std::string_view::npos &&
-                find_in(rest, "Status: "sv) != std::string_view::npos)
-                ++m_facts.failed_inits;
-        }
         if (const std::size_t at = find_in(text, k_timestamp); at != std::string_view::npos)
             m_event_time = time_value(text.substr(at + k_timestamp.size()));
         return {};
+    }
+
+    // The next "REPORT RequestId:"; counts the "INIT_REPORT" of failed inits on the way. By its capital P, which few
+    // lines have: searching each line for the words with memmem took half of all time.
+    std::size_t find_report(std::string_view text, std::size_t from) {
+        constexpr std::size_t k_p = 2;  // of REPORT
+        while (from + k_p < text.size()) {
+            const void* const found = std::memchr(text.data() + from + k_p, 'P', text.size() - from - k_p);
+            if (found == nullptr) break;
+            const std::size_t at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) - k_p;
+            const std::string_view here = text.substr(at);
+            if (here.starts_with(k_report)) return at;
+            if (here.starts_with("REPORT Init Duration:") && text.substr(0, at).ends_with("INIT_") &&
+                find_in(here, "Phase: init"sv) != std::string_view::npos &&
+                find_in(here, "Status: "sv) != std::string_view::npos)
+                ++m_facts.failed_inits;
+            from = at + 1;
+        }
+        return std::string_view::npos;
     }
 
     // The report text[report, end), with text[before, report) before it.
@@ -175,6 +190,7 @@ class LambdaLogParser final : public LogParser {
     // A line with a platform event in JSON at `at`, which may stand in a string of another JSON document.
     Read json_line(std::string_view text, std::size_t at, std::vector<Invocation>& out) {
         if (at > 1 && text[at - 1] == '"' && text[at - 2] == '\\') return escaped_json(text, out);
+        if (usual_report(text, out)) return {};
         const std::size_t begin = text.find_first_of("{[");
         const auto json = begin == std::string_view::npos
                               ? Json(Json::value_t::discarded)
@@ -186,6 +202,48 @@ class LambdaLogParser final : public LogParser {
             return {};
         }
         return json_event(json, at, out);
+    }
+
+    // A platform.report as Lambda writes it, byte for byte: 5 times as fast as reading any JSON. False, and nothing
+    // done, for whatever differs.
+    bool usual_report(std::string_view text, std::vector<Invocation>& out) {
+        constexpr std::string_view k_begin = R"({"time":")";
+        constexpr std::string_view k_type = R"(","type":"platform.report","record":{"requestId":")";
+        constexpr std::string_view k_metrics = R"(","metrics":{)";
+        const std::size_t begin = text.find('{');
+        if (begin == std::string_view::npos || text.find('\\', begin) != std::string_view::npos) return false;
+        text.remove_prefix(begin);
+        if (!text.starts_with(k_begin)) return false;
+        text.remove_prefix(k_begin.size());
+        const auto time = parse_log_time(text);
+        if (!time || !text.substr(time->length).starts_with(k_type)) return false;
+        text.remove_prefix(time->length + k_type.size());
+        const std::size_t id = text.find('"');
+        if (id == std::string_view::npos || !text.substr(id).starts_with(k_metrics)) return false;
+        text.remove_prefix(id + k_metrics.size());
+        const std::size_t end = text.find('}');
+        if (end == std::string_view::npos || text.find_first_of("{[", 0) < end) return false;
+        std::optional<std::int64_t> duration_us;
+        std::int64_t init_us = 0;
+        double memory_mb = 0;
+        for (std::string_view rest = text.substr(0, end); !rest.empty();) {
+            const std::size_t comma = std::min(rest.find(','), rest.size());
+            const std::string_view metric = rest.substr(0, comma);
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+            const std::size_t colon = metric.find(':');
+            if (colon == std::string_view::npos) return false;
+            const std::string_view name = metric.substr(0, colon);
+            const std::string_view value = metric.substr(colon + 1);
+            if (value.empty() || value.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+            const auto number_us = parse_milliseconds(value);
+            if (!number_us) return false;
+            if (name == R"("durationMs")") duration_us = number_us;
+            if (name == R"("initDurationMs")" || name == R"("restoreDurationMs")") init_us = *number_us;
+            if (name == R"("memorySizeMB")") memory_mb = static_cast<double>(*number_us) / 1000;
+        }
+        if (!duration_us) return false;
+        add(time->us, *duration_us, init_us, memory_mb, out);
+        return true;
     }
 
     // {"message": "{\"time\":...}"}, once or several times in the line.
