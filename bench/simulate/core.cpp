@@ -54,9 +54,10 @@ void run(const Case& one, std::uint64_t wanted) {
         for (auto& request : requests) request.start_us += round_us;
     }
     const Tally& tally = scenario->finish(requests.front().start_us);
-    fmt::print(R"({{"case": "{}", "invocations": {}, "seconds": {:.4f}, "per_second": {:.0f}, "cold": {}, "most_alive": {}}})"
-               "\n",
-               one.name, done, seconds, static_cast<double>(done) / seconds, tally.cold, tally.most_alive);
+    fmt::print(
+        R"({{"case": "{}", "invocations": {}, "seconds": {:.4f}, "per_second": {:.0f}, "cold": {}, "most_alive": {}}})"
+        "\n",
+        one.name, done, seconds, static_cast<double>(done) / seconds, tally.cold, tally.most_alive);
 }
 
 }  // namespace
@@ -64,16 +65,17 @@ void run(const Case& one, std::uint64_t wanted) {
 int main(int argc, char** argv) {
     const std::uint64_t wanted = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 20'000'000;
     const auto exponential = [](std::int64_t us) { return Distribution::exponential(us); };
-    for (const auto& one : {Case{"0.1/s, 2 s, 640 s", 0.1, exponential(2'000'000), "2019"},
-                            Case{"1/s, 10 s, 640 s", 1, exponential(10'000'000), "2019"},
-                            Case{"10/s, 0.2 s, 640 s", 10, exponential(200'000), "2019"},
-                            Case{"10/s, 0.2 s always, 640 s", 10, Distribution::fixed(200'000), "2019"},
-                            Case{"100/s, 0.2 s, 5 to 7 min", 100, exponential(200'000), "2021"},
-                            Case{"100/s, 0.2 s, spares", 100, exponential(200'000), "2020-spares"},
-                            Case{"1000/s, 1 s, 640 s", 1000, exponential(1'000'000), "2019"},
-                            Case{"10/s, 0.2 s, least recent", 10, exponential(200'000), "2019", Routing::least_recent},
-                            Case{"10/s, 0.2 s, random", 10, exponential(200'000), "2019", Routing::random},
-                            Case{"10/s, 0.2 s, oldest", 10, exponential(200'000), "2019", Routing::oldest}})
+    for (const auto& one :
+         {Case{"0.1/s, 2 s, 640 s", 0.1, exponential(2'000'000), "2019"},
+          Case{"1/s, 10 s, 640 s", 1, exponential(10'000'000), "2019"},
+          Case{"10/s, 0.2 s, 640 s", 10, exponential(200'000), "2019"},
+          Case{"10/s, 0.2 s always, 640 s", 10, Distribution::fixed(200'000), "2019"},
+          Case{"100/s, 0.2 s, 5 to 7 min", 100, exponential(200'000), "2021"},
+          Case{"100/s, 0.2 s, spares", 100, exponential(200'000), "2020-spares"},
+          Case{"1000/s, 1 s, 640 s", 1000, exponential(1'000'000), "2019"},
+          Case{"10/s, 0.2 s, least recent", 10, exponential(200'000), "2019", Routing::least_recent},
+          Case{"10/s, 0.2 s, random", 10, exponential(200'000), "2019", Routing::random},
+          Case{"10/s, 0.2 s, oldest", 10, exponential(200'000), "2019", Routing::oldest}})
         run(one, wanted);
     return 0;
 }

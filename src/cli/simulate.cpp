@@ -55,9 +55,10 @@ Result<int> run_simulate(const SimulateFlags& flags) {
     BALLAST_TRY(const SimulateOptions options, simulate_options_of(flags));
     BALLAST_TRY(const Simulation simulation,
                 flags.traces.empty() ? simulate_model(flags, options) : simulate_logs(flags, options));
-    BALLAST_CHECK(print(flags.json ? json_text(simulation_json(simulation))
-                                   : simulation_text(simulation, flags.all_hours ? HourRows::all : HourRows::some,
-                                                     colours_of_stdout())));
+    BALLAST_CHECK(print(flags.json
+                            ? json_text(simulation_json(simulation))
+                            : simulation_text(simulation, flags.all_hours ? HourRows::all : HourRows::some,
+                                              colours_of_stdout())));
     if (!flags.max_cold_share) return 0;
     const Outcome& first = simulation.strategies.front();
     if (100 * first.cold_share() <= *flags.max_cold_share) return 0;
@@ -70,16 +71,18 @@ Result<int> run_simulate(const SimulateFlags& flags) {
 
 void add_simulate_command(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand(
-        "simulate", "Say from a log, or a rate, how often anyone waits for a new context, how long, and what it costs");
+        "simulate",
+        "Say from a log, or a rate, how often anyone waits for a new context, how long, and what it costs");
     const auto flags = std::make_shared<SimulateFlags>();
     add_simulate_flags(*command, *flags);
-    add_examples(*command, {"ballast simulate --trace report.log.gz",
-                            "aws logs filter-log-events --log-group-name /aws/lambda/f --filter-pattern REPORT "
-                            "| ballast simulate --trace -",
-                            "ballast simulate --trace report.log --strategy 'as is=recorded' --strategy "
-                            "'offloaded=850ms,warm:2ms,per-cold:0.000007'",
-                            "ballast simulate --rate 0.05 --duration 30d --service exp:2s --strategy container=1.2s",
-                            "ballast simulate --trace a.csv --trace b.csv --fit"});
+    add_examples(*command,
+                 {"ballast simulate --trace report.log.gz",
+                  "aws logs filter-log-events --log-group-name /aws/lambda/f --filter-pattern REPORT "
+                  "| ballast simulate --trace -",
+                  "ballast simulate --trace report.log --strategy 'as is=recorded' --strategy "
+                  "'offloaded=850ms,warm:2ms,per-cold:0.000007'",
+                  "ballast simulate --rate 0.05 --duration 30d --service exp:2s --strategy container=1.2s",
+                  "ballast simulate --trace a.csv --trace b.csv --fit"});
     command->callback([&action, flags] { action = [flags] { return run_simulate(*flags); }; });
 }
 

@@ -21,21 +21,29 @@ std::string preset_names() {
 
 void add_log_flags(CLI::App& command, SimulateFlags& flags) {
     const auto* group = "A log";
-    command.add_option("--trace", flags.traces, "a log, plain, gzip or zstd; - is standard input; several are merged by time")
+    command
+        .add_option("--trace", flags.traces,
+                    "a log, plain, gzip or zstd; - is standard input; several are merged by time")
         ->type_name("FILE")
         ->group(group);
     command
-        .add_option("--format", flags.format,
-                    "lambda, insights, csv, lambda-traces, azure-2019 or azure-2021 (default: as the log looks)")
+        .add_option(
+            "--format", flags.format,
+            "lambda, insights, csv, lambda-traces, azure-2019 or azure-2021 (default: as the log looks)")
         ->type_name("NAME")
         ->group(group);
-    command.add_option("--units", flags.units, "of a CSV's start and duration where its columns do not say, like s,ms")
+    command
+        .add_option("--units", flags.units,
+                    "of a CSV's start and duration where its columns do not say, like s,ms")
         ->type_name("UNITS")
         ->group(group);
-    command.add_option("--durations", flags.durations, "the durations that belong to a log in format azure-2019")
+    command
+        .add_option("--durations", flags.durations, "the durations that belong to a log in format azure-2019")
         ->type_name("FILE")
         ->group(group);
-    command.add_option("--window", flags.window, "how many invocations are held back to sort a log (default: 1048576)")
+    command
+        .add_option("--window", flags.window,
+                    "how many invocations are held back to sort a log (default: 1048576)")
         ->type_name("N")
         ->group(group);
 }
@@ -45,19 +53,26 @@ void add_model_flags(CLI::App& command, SimulateFlags& flags) {
     command.add_option("--rate", flags.rate, "requests a second on average, arriving at random (Poisson)")
         ->type_name("R")
         ->group(group);
-    command.add_option("--duration", flags.duration, "for how long, like 30d")->type_name("TIME")->group(group);
+    command.add_option("--duration", flags.duration, "for how long, like 30d")
+        ->type_name("TIME")
+        ->group(group);
     command
         .add_option("--service", flags.service,
                     "how long an invocation takes: 200ms, 1s..3s, exp:2s (default: 100ms)")
         ->type_name("TIME")
         ->group(group);
     command
-        .add_option("--daily", flags.daily,
-                    "how the rate follows the day: from 0 (not at all) to 1 (nothing at midnight), or 24 weights")
+        .add_option(
+            "--daily", flags.daily,
+            "how the rate follows the day: from 0 (not at all) to 1 (nothing at midnight), or 24 weights")
         ->type_name("CURVE")
         ->group(group);
-    command.add_option("--burst-every", flags.burst_every, "bursts on top, so often")->type_name("TIME")->group(group);
-    command.add_option("--burst-size", flags.burst_size, "requests at once in a burst")->type_name("N")->group(group);
+    command.add_option("--burst-every", flags.burst_every, "bursts on top, so often")
+        ->type_name("TIME")
+        ->group(group);
+    command.add_option("--burst-size", flags.burst_size, "requests at once in a burst")
+        ->type_name("N")
+        ->group(group);
 }
 
 void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
@@ -77,7 +92,9 @@ void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
                     "the same where the function has another context (default: the same)")
         ->type_name("TIME")
         ->group(group);
-    command.add_option("--max-age", flags.max_age, "when a context is replaced, or never")->type_name("TIME")->group(group);
+    command.add_option("--max-age", flags.max_age, "when a context is replaced, or never")
+        ->type_name("TIME")
+        ->group(group);
     command
         .add_option("--routing", flags.routing,
                     "most-recent (default), least-recent, random, oldest or newest idle context")
@@ -86,14 +103,20 @@ void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
     command.add_option("--concurrency", flags.concurrency, "reject requests over so many at once")
         ->type_name("N")
         ->group(group);
-    command.add_option("--provisioned", flags.provisioned, "contexts kept initialised")->type_name("N")->group(group);
+    command.add_option("--provisioned", flags.provisioned, "contexts kept initialised")
+        ->type_name("N")
+        ->group(group);
     command.add_option("--deploy-every", flags.deploy_every, "all contexts are replaced so often")
         ->type_name("TIME")
         ->group(group);
-    command.add_option("--deploy-at", flags.deploys, "and at this time: 2026-01-31T10:00:00Z, or since the log's zero: 90m")
+    command
+        .add_option("--deploy-at", flags.deploys,
+                    "and at this time: 2026-01-31T10:00:00Z, or since the log's zero: 90m")
         ->type_name("TIME")
         ->group(group);
-    command.add_option("--timeout", flags.timeout, "the function's, for an init of more than 10 s (default: 900s)")
+    command
+        .add_option("--timeout", flags.timeout,
+                    "the function's, for an init of more than 10 s (default: 900s)")
         ->type_name("TIME")
         ->group(group);
     command.add_flag("--init-unbilled", flags.init_unbilled, "as before 2025-08-01")->group(group);
@@ -102,9 +125,10 @@ void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
 void add_money_flags(CLI::App& command, SimulateFlags& flags) {
     const auto* group = "What to compare";
     command
-        .add_option("--strategy", flags.strategies,
-                    "NAME=COLD[,warm:TIME][,tmp:SIZE][,memory:SIZE][,per-cold:USD][,month:USD]: a way to deploy, by "
-                    "what a cold start adds; COLD 'recorded' is as in the log; several may be named")
+        .add_option(
+            "--strategy", flags.strategies,
+            "NAME=COLD[,warm:TIME][,tmp:SIZE][,memory:SIZE][,per-cold:USD][,month:USD]: a way to deploy, by "
+            "what a cold start adds; COLD 'recorded' is as in the log; several may be named")
         ->type_name("STRATEGY")
         ->group(group)
         ->allow_extra_args(false);
@@ -119,7 +143,9 @@ void add_money_flags(CLI::App& command, SimulateFlags& flags) {
         ->type_name("N,...")
         ->delimiter(',')
         ->group(group);
-    command.add_option("--ping-every", flags.ping_every, "how often (default: 5m)")->type_name("TIME")->group(group);
+    command.add_option("--ping-every", flags.ping_every, "how often (default: 5m)")
+        ->type_name("TIME")
+        ->group(group);
     command
         .add_option("--try-provisioned", flags.try_provisioned,
                     "contexts kept initialised to try, like 1,2,5,10 (default); 0: none")
@@ -177,7 +203,9 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
     return platform;
 }
 
-void without_zeros(std::vector<std::uint32_t>& counts) { std::erase(counts, 0U); }
+void without_zeros(std::vector<std::uint32_t>& counts) {
+    std::erase(counts, 0U);
+}
 
 }  // namespace
 
@@ -186,8 +214,10 @@ void add_simulate_flags(CLI::App& command, SimulateFlags& flags) {
     add_model_flags(command, flags);
     add_platform_flags(command, flags);
     add_money_flags(command, flags);
-    command.add_option("--seed", flags.seed, "the same seed gives the same answer (default: 1)")->type_name("N");
-    command.add_option("--max-cold", flags.max_cold_share, "exit with 1 when a larger share is cold, in percent")
+    command.add_option("--seed", flags.seed, "the same seed gives the same answer (default: 1)")
+        ->type_name("N");
+    command
+        .add_option("--max-cold", flags.max_cold_share, "exit with 1 when a larger share is cold, in percent")
         ->type_name("PERCENT");
     command.add_flag("--hours", flags.all_hours, "list every hour");
     command.add_flag("--fit", flags.fit, "find the expiry that explains the logs' cold starts best");
@@ -197,13 +227,15 @@ void add_simulate_flags(CLI::App& command, SimulateFlags& flags) {
 Result<void> check_simulate_flags(const SimulateFlags& flags) {
     if (flags.traces.empty() == !flags.rate.has_value()) {
         if (flags.rate)
-            return fail(ErrorCode::usage, "simulate", "both --trace and --rate are given", "a log or a model, not both");
+            return fail(ErrorCode::usage, "simulate", "both --trace and --rate are given",
+                        "a log or a model, not both");
         if (flags.fit) return {};
         return fail(ErrorCode::usage, "simulate", "nothing to simulate",
                     "name a log with --trace FILE, or a model with --rate R --duration TIME");
     }
     if (flags.rate && flags.duration.empty())
-        return fail(ErrorCode::usage, "--rate", "says not for how long", "add --duration, like --duration 30d");
+        return fail(ErrorCode::usage, "--rate", "says not for how long",
+                    "add --duration, like --duration 30d");
     if (!flags.traces.empty() && std::ranges::count(flags.traces, "-") > 1)
         return fail(ErrorCode::usage, "--trace -", "standard input can be read once");
     return {};
@@ -230,7 +262,8 @@ Result<LogOptions> log_options_of(const SimulateFlags& flags) {
 Result<Workload> workload_of(const SimulateFlags& flags) {
     Workload workload;
     workload.rate = *flags.rate;
-    if (!(workload.rate >= 0 && workload.rate <= 1e7)) return fail(ErrorCode::usage, "--rate", "is not between 0 and 10,000,000");
+    if (!(workload.rate >= 0 && workload.rate <= 1e7))
+        return fail(ErrorCode::usage, "--rate", "is not between 0 and 10,000,000");
     BALLAST_TRY(workload.length_us, parse_span_us(flags.duration, "--duration"));
     if (workload.length_us <= 0) return fail(ErrorCode::usage, "--duration", "is nothing");
     BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
@@ -245,7 +278,8 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
     }
     if (!flags.burst_every.empty()) {
         BALLAST_TRY(workload.burst_every_us, parse_span_us(flags.burst_every, "--burst-every"));
-        if (workload.burst_every_us < 1000) return fail(ErrorCode::usage, "--burst-every", "is less than a millisecond");
+        if (workload.burst_every_us < 1000)
+            return fail(ErrorCode::usage, "--burst-every", "is less than a millisecond");
     }
     workload.burst_size = flags.burst_size;
     workload.seed = flags.seed;
@@ -268,7 +302,8 @@ Result<SimulateOptions> simulate_options_of(const SimulateFlags& flags) {
     without_zeros(options.pings);
     without_zeros(options.provisioned);
     BALLAST_TRY(options.ping_every_us, parse_span_us(flags.ping_every, "--ping-every"));
-    if (options.ping_every_us < k_second_us) return fail(ErrorCode::usage, "--ping-every", "is less than a second");
+    if (options.ping_every_us < k_second_us)
+        return fail(ErrorCode::usage, "--ping-every", "is less than a second");
     return options;
 }
 

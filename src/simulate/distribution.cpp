@@ -90,7 +90,8 @@ Result<Distribution> parse_distribution(std::string_view text, std::string_view 
     if (const auto at = text.find(k_exponential); at != std::string_view::npos) {
         std::int64_t floor = 0;
         if (at > 0) {
-            if (text[at - 1] != '+') return fail(ErrorCode::usage, shown, "'" + printable(text) + "' lacks a '+'");
+            if (text[at - 1] != '+')
+                return fail(ErrorCode::usage, shown, "'" + printable(text) + "' lacks a '+'");
             BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), shown));
         }
         BALLAST_TRY(const std::int64_t mean, parse_span_us(text.substr(at + k_exponential.size()), shown));

@@ -15,7 +15,9 @@ namespace ballast {
 using Random = boost::random::mt19937_64;
 
 // Evenly from [0, 1).
-inline double draw_unit(Random& random) { return static_cast<double>(random() >> 11) * 0x1p-53; }
+inline double draw_unit(Random& random) {
+    return static_cast<double>(random() >> 11) * 0x1p-53;
+}
 
 // A length of time that is drawn anew each time it is needed: always the same, evenly between two, or a
 // floor and an exponential part above it.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t k_none = SIZE_MAX;
 constexpr int k_runs = 3;  // of a random expiry
-constexpr std::array k_lone_s = {180, 240, 300,  330,  360,  390,  420,  480,  540, 600,
+constexpr std::array k_lone_s = {180, 240, 300, 330, 360, 390,  420,  480,  540,  600,
                                  620, 640, 660, 720, 900, 1800, 2700, 3000, 3300, 3600};
 
 // The first is the plain one; then as many for each of k_lone_s.
@@ -40,13 +40,14 @@ std::vector<Expiry> candidates() {
     return all;
 }
 
-// What quiet gaps say about the expiry of the environment used last: a request that comes when none is in flight, and
-// is warm, found one that had been idle for the whole gap; when it is cold none survived the gap.
+// What quiet gaps say about the expiry of the context used last: a request that comes when none is in
+// flight, and is warm, found one that had been idle for the whole gap; when it is cold none survived the gap.
 class Gaps {
   public:
     void consume(std::span<const Invocation> block) {
         for (const auto& invocation : block) {
-            if (invocation.function >= m_last_end_us.size()) m_last_end_us.resize(invocation.function + 1, k_never_us);
+            if (invocation.function >= m_last_end_us.size())
+                m_last_end_us.resize(invocation.function + 1, k_never_us);
             std::int64_t& last_end_us = m_last_end_us[invocation.function];
             const std::int64_t gap_us = invocation.start_us - last_end_us;
             if (last_end_us != k_never_us && gap_us > 0 && invocation.truth != Truth::unknown) {
@@ -71,7 +72,8 @@ class Gaps {
 std::string expiry_text(const Expiry& expiry) {
     std::string text = expiry.idle.to_string();
     if (expiry.spare) text += ", spare " + expiry.spare->to_string();
-    if (expiry.max_age_us != k_never_us) text += ", age " + Distribution::fixed(expiry.max_age_us).to_string();
+    if (expiry.max_age_us != k_never_us)
+        text += ", age " + Distribution::fixed(expiry.max_age_us).to_string();
     return text;
 }
 
@@ -133,15 +135,16 @@ std::size_t Fitter::best_without(std::size_t left_out) const {
         for (std::size_t i = 0; i < m_logs.size(); ++i) sum += i == left_out ? 0.0 : value(m_logs[i]);
         return sum;
     };
-    // The lone expiry that quiet gaps contradict least: counts alone cannot tell it from a shorter age. The middle
-    // one where several are equal.
+    // The lone expiry that quiet gaps contradict least: counts alone cannot tell it from a shorter age. The
+    // middle one where several are equal.
     std::vector<double> contradictions(k_lone_s.size());
     for (std::size_t i = 0; i < contradictions.size(); ++i) {
         contradictions[i] =
             sum_over_logs([&](const Measured& log) { return static_cast<double>(log.contradictions[i]); });
     }
     const auto fewest = std::ranges::min_element(contradictions);
-    const auto end = std::find_if(fewest, contradictions.end(), [&](double value) { return value != *fewest; });
+    const auto end =
+        std::find_if(fewest, contradictions.end(), [&](double value) { return value != *fewest; });
     const auto lone = static_cast<std::size_t>(fewest - contradictions.begin() + (end - fewest) / 2);
     // And of the rest what brings counts closest.
     const std::size_t each = (m_candidates.size() - 1) / k_lone_s.size();
@@ -202,7 +205,9 @@ std::string fit_text(const Fit& fit, Colours colours) {
     if (fit.expiry.spare) text += " --spare-expiry " + fit.expiry.spare->to_string();
     text += " --max-age " + Distribution::fixed(fit.expiry.max_age_us).to_string() + "\n";
     if (held_out) {
-        text += "held out: each log simulated with what was fitted to the others alone, the error to expect of a new log\n";
+        text +=
+            "held out: each log simulated with what was fitted to the others alone, the error to expect of a "
+            "new log\n";
     }
     return text;
 }

@@ -16,10 +16,10 @@ namespace ballast {
 struct FitLog {
     std::string name;
     std::uint64_t invocations = 0;
-    std::uint64_t cold = 0;         // as recorded
-    double plain_cold = 0;          // simulated with a fixed expiry of 630 s
-    double fitted_cold = 0;         // with the expiry that fits all logs best
-    double held_out_cold = 0;       // with the expiry that fits all other logs best; of two logs or more
+    std::uint64_t cold = 0;    // as recorded
+    double plain_cold = 0;     // simulated with a fixed expiry of 630 s
+    double fitted_cold = 0;    // with the expiry that fits all logs best
+    double held_out_cold = 0;  // with the expiry that fits all other logs best; of two logs or more
     Expiry held_out_expiry = {};
 };
 
@@ -31,11 +31,12 @@ struct Fit {
     // Mean over the logs of |simulated - recorded| / recorded.
     double plain_error = 0;
     double fitted_error = 0;
-    double held_out_error = 0;  // each log with what was fitted on the others: the error to expect of a new log
+    double held_out_error =
+        0;  // each log with what was fitted on the others: the error to expect of a new log
 };
 
-// Finds the expiry of lone environments from the gaps between requests, and that of spare ones and the maximum age by
-// trying combinations, in one pass over each log. Random expiries are simulated three times.
+// Finds the expiry of lone contexts from the gaps between requests, and that of spare ones and the
+// maximum age by trying combinations, in one pass over each log. Random expiries are simulated three times.
 class Fitter {
   public:
     // The platform's own expiry does not matter.
@@ -49,7 +50,7 @@ class Fitter {
   private:
     struct Measured {
         FitLog log;
-        std::vector<double> cold;                    // simulated, by candidate
+        std::vector<double> cold;                   // simulated, by candidate
         std::vector<std::uint64_t> contradictions;  // of quiet gaps, by lone expiry
     };
     double error(const Measured& measured, std::size_t candidate) const;

@@ -25,7 +25,8 @@ double Histogram::quantile_us(double q) const {
         if (m_counts[bucket] == 0 || seen < wanted) continue;
         // bucket_of() backwards: below 2^(k_bits + 1) each value has its own bucket.
         const std::size_t shift = bucket < (std::size_t{2} << k_bits) ? 0 : (bucket >> k_bits) - 1;
-        const double low = std::ldexp(static_cast<double>(bucket - (shift << k_bits)), static_cast<int>(shift));
+        const double low =
+            std::ldexp(static_cast<double>(bucket - (shift << k_bits)), static_cast<int>(shift));
         const double width = std::ldexp(1.0, static_cast<int>(shift));
         return std::min(low + (width - 1) / 2, static_cast<double>(m_most));
     }

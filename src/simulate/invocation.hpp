@@ -13,7 +13,7 @@ struct Invocation {
     std::int64_t start_us = 0;     // when the request arrived
     std::int64_t duration_us = 0;  // of the handler, without init
     std::uint32_t init_us = 0;     // as recorded; 0 when it was warm, or not known
-    std::uint32_t function = 0;    // an index: environments are never shared between functions
+    std::uint32_t function = 0;    // an index: contexts are never shared between functions
     std::uint16_t memory_mb = 0;   // 0 when not known
     Truth truth = Truth::unknown;
 };

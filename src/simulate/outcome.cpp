@@ -5,7 +5,9 @@
 namespace ballast {
 namespace {
 
-double gb_seconds(double mb_ms) { return mb_ms / 1024 / 1000; }
+double gb_seconds(double mb_ms) {
+    return mb_ms / 1024 / 1000;
+}
 
 Money money_of(const Rules& rules, const Tally& tally, const OutcomeInput& input) {
     const LambdaPrices prices = lambda_prices(input.architecture);
@@ -13,7 +15,8 @@ Money money_of(const Rules& rules, const Tally& tally, const OutcomeInput& input
     const double months = seconds / k_month_seconds;
     const Strategy& strategy = rules.strategy;
     const double memory_mb = strategy.memory_mb != 0 ? strategy.memory_mb : input.memory_mb;
-    const double configured_mb = static_cast<double>(rules.platform.provisioned) * input.functions * memory_mb;
+    const double configured_mb =
+        static_cast<double>(rules.platform.provisioned) * input.functions * memory_mb;
     Money money;
     money.requests = static_cast<double>(tally.requests - tally.rejected + tally.pings) * prices.request;
     money.compute = gb_seconds(tally.billed_mb_ms) * prices.gb_second;
@@ -22,7 +25,8 @@ Money money_of(const Rules& rules, const Tally& tally, const OutcomeInput& input
     money.provisioned = configured_mb / 1024 * seconds * prices.provisioned_gb_second +
                         gb_seconds(tally.provisioned_mb_ms) * prices.provisioned_used_gb_second;
     money.tmp = strategy.tmp_gb * tally.billed_ms / 1000 * prices.tmp_gb_second;
-    money.other = static_cast<double>(tally.environments) * strategy.usd_per_cold + months * strategy.usd_per_month;
+    money.other =
+        static_cast<double>(tally.contexts_made) * strategy.usd_per_cold + months * strategy.usd_per_month;
     money.total = money.requests + money.compute + money.provisioned + money.tmp + money.other;
     money.a_month = months > 0 ? money.total / months : 0;
     return money;
@@ -82,7 +86,7 @@ Outcome outcome_of(std::string name, const Rules& rules, const Tally& tally, con
             .timeouts = tally.timeouts,
             .pings = tally.pings,
             .cold_pings = tally.cold_pings,
-            .environments = tally.environments,
+            .contexts_made = tally.contexts_made,
             .mean_alive = (span_us > 0 ? tally.alive_us / span_us : 0) + kept,
             .most_alive = tally.most_alive,
             .latency = spread_of(tally.latency),

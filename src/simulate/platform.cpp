@@ -16,7 +16,8 @@ constexpr std::array k_routings = {
 // docs/simulate.md, "Presets".
 constexpr std::array k_presets = {
     ExpiryPreset{"2017", "45m..60m", "", "never", "mikhail.io, 2017"},
-    ExpiryPreset{"2019", "640s", "", "7384s", "mikhail.io, August 2019; recordings of pacslab, May and June 2020"},
+    ExpiryPreset{"2019", "640s", "", "7384s",
+                 "mikhail.io, August 2019; recordings of pacslab, May and June 2020"},
     ExpiryPreset{"2020-spares", "640s", "640s..1120s", "7384s",
                  "fitted to the recordings of pacslab, May and June 2020"},
     ExpiryPreset{"2021", "5m..7m", "", "7384s", "mikhail.io, January 2021; age as in 2020"},
@@ -24,7 +25,9 @@ constexpr std::array k_presets = {
 
 }  // namespace
 
-std::span<const RoutingName> routing_names() { return k_routings; }
+std::span<const RoutingName> routing_names() {
+    return k_routings;
+}
 
 std::string_view to_string(Routing routing) {
     for (const auto& entry : k_routings) {
@@ -33,7 +36,9 @@ std::string_view to_string(Routing routing) {
     return "unknown";
 }
 
-std::span<const ExpiryPreset> expiry_presets() { return k_presets; }
+std::span<const ExpiryPreset> expiry_presets() {
+    return k_presets;
+}
 
 Result<Expiry> expiry_preset(std::string_view name) {
     std::string known;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "simulate/environments.hpp"
+#include "simulate/contexts.hpp"
 #include "simulate/rules.hpp"
 #include "simulate/tally.hpp"
 
@@ -16,8 +16,8 @@ struct PoolShared {
     Random random;
 };
 
-// The environments of one function. Requests come in order of time; what happens in between (ends of requests,
-// expiry, deploys, pings, the turn of hours) is made up for when the next one comes.
+// The contexts of one function. Requests come in order of time; what happens in between (ends of
+// requests, expiry, deploys, pings, the turn of hours) is made up for when the next one comes.
 template <Routing k_routing>
 class Pool {
   public:
@@ -34,11 +34,11 @@ class Pool {
         if (!m_started) return;
         if (end_us >= m_next_event_us) pass_events(end_us, shared);
         end_requests(end_us, shared);
-        m_idle.purge(k_never_us * 2, [&](const IdleEnvironment& environment) {
-            shared.tally.add_life(environment.born_us, std::min(environment.deadline_us, end_us));
+        m_idle.purge(k_never_us * 2, [&](const IdleContext& context) {
+            shared.tally.add_life(context.born_us, std::min(context.deadline_us, end_us));
         });
         while (!m_busy.empty()) {
-            const BusyEnvironment busy = m_busy.pop();
+            const BusyContext busy = m_busy.pop();
             if (busy.born_us < k_not_counted) shared.tally.add_life(busy.born_us, end_us);
         }
         close_hour();
@@ -47,7 +47,7 @@ class Pool {
   private:
     enum class Kind : std::uint8_t { request, ping };
 
-    // In place of the time of birth: a provisioned environment, and one whose life was counted already.
+    // In place of the time of birth: a provisioned context, and one whose life was counted already.
     static constexpr std::int64_t k_not_counted = k_never_us;
     static constexpr std::int64_t k_provisioned = k_never_us;
     static constexpr std::int64_t k_counted = k_never_us + 1;
@@ -56,7 +56,7 @@ class Pool {
         while (!m_busy.empty() && m_busy.next_end_us() <= now_us) fall_idle(m_busy.pop(), shared);
     }
 
-    void fall_idle(BusyEnvironment busy, PoolShared& shared) {
+    void fall_idle(BusyContext busy, PoolShared& shared) {
         const Expiry& expiry = shared.rules.platform.expiry;
         if (busy.born_us >= k_not_counted) [[unlikely]] {
             if (busy.born_us == k_provisioned) ++m_provisioned_idle;
@@ -67,7 +67,8 @@ class Pool {
             shared.tally.add_life(busy.born_us, busy.end_us);
             return;
         }
-        const Distribution& idle = expiry.spare && has_other(busy.end_us, shared) ? *expiry.spare : expiry.idle;
+        const Distribution& idle =
+            expiry.spare && has_other(busy.end_us, shared) ? *expiry.spare : expiry.idle;
         const std::int64_t deadline_us = std::min(busy.end_us + idle.draw(shared.random), oldest_us);
         m_idle.push({deadline_us, busy.born_us});
         // Dead ones below those that are used would add up.
@@ -81,10 +82,10 @@ class Pool {
         return !m_busy.empty() || m_provisioned_idle > 0 || m_idle.any(now_us, expired(shared));
     }
 
-    // Counts the life of an environment that is dead.
+    // Counts the life of a context that is dead.
     static auto expired(PoolShared& shared) {
-        return [&shared](const IdleEnvironment& environment) {
-            shared.tally.add_life(environment.born_us, environment.deadline_us);
+        return [&shared](const IdleContext& context) {
+            shared.tally.add_life(context.born_us, context.deadline_us);
         };
     }
     void purge_idle(std::int64_t now_us, PoolShared& shared) { m_idle.purge(now_us, expired(shared)); }
@@ -110,7 +111,7 @@ class Pool {
             }
             return;
         }
-        IdleEnvironment taken;
+        IdleContext taken;
         std::int64_t service_us = request.duration_us + rules.strategy.warm_us;
         if (m_provisioned_idle > 0) {
             --m_provisioned_idle;
@@ -145,7 +146,8 @@ class Pool {
             ++tally.init_overruns;
             wait_us = platform.init_limit_us + init_us;
             unbilled_us = platform.init_billed ? 0 : platform.init_limit_us;
-            service_us = platform.init_limit_us + std::min(init_us + request.duration_us, platform.timeout_us);
+            service_us =
+                platform.init_limit_us + std::min(init_us + request.duration_us, platform.timeout_us);
             if (init_us + request.duration_us > platform.timeout_us) {
                 ++tally.timeouts;
                 wait_us = std::min(wait_us, service_us);
@@ -155,7 +157,7 @@ class Pool {
             }
         }
         m_busy.push({request.start_us + service_us, born_us});
-        ++tally.environments;
+        ++tally.contexts_made;
         const double handler_ms = bill(service_us - unbilled_us, tally);
         tally.billed_mb_ms += handler_ms * memory_mb;
         tally.init_mb_ms += static_cast<double>(wait_us - unbilled_us) / 1000 * memory_mb;
@@ -217,16 +219,17 @@ class Pool {
         const auto listed = std::upper_bound(platform.deploys_us.begin(), platform.deploys_us.end(), time_us);
         if (listed != platform.deploys_us.end()) next_us = *listed;
         if (platform.deploy_every_us > 0) {
-            const std::int64_t passed = std::max<std::int64_t>(time_us - m_first_us, 0) / platform.deploy_every_us;
+            const std::int64_t passed =
+                std::max<std::int64_t>(time_us - m_first_us, 0) / platform.deploy_every_us;
             next_us = std::min(next_us, m_first_us + (passed + 1) * platform.deploy_every_us);
         }
         return next_us;
     }
 
-    // Idle environments go now, busy ones when they have answered. Provisioned ones are replaced beforehand.
+    // Idle contexts go now, busy ones when they have answered. Provisioned ones are replaced beforehand.
     void deploy(std::int64_t at_us, PoolShared& shared) {
-        m_idle.purge(k_never_us * 2, [&](const IdleEnvironment& environment) {
-            shared.tally.add_life(environment.born_us, std::min(environment.deadline_us, at_us));
+        m_idle.purge(k_never_us * 2, [&](const IdleContext& context) {
+            shared.tally.add_life(context.born_us, std::min(context.deadline_us, at_us));
         });
         m_deployed_us = at_us;
         m_next_deploy_us = deploy_after(at_us, shared.rules.platform);
@@ -266,7 +269,7 @@ class Pool {
     std::int64_t m_deployed_us = 0;
     std::int64_t m_first_us = 0;
     HourTally* m_hour_tally = nullptr;
-    std::size_t m_most_alive = 0;  // in this hour
+    std::size_t m_most_alive = 0;          // in this hour
     std::uint32_t m_recorded_init_us = 0;  // the last that the log recorded
     bool m_started = false;
 };

@@ -10,8 +10,8 @@ namespace ballast {
 enum class Architecture : std::uint8_t { x86, arm };
 
 struct LambdaPrices {
-    double gb_second;              // of execution on demand, init included
-    double provisioned_gb_second;  // of provisioned concurrency, while it is configured
+    double gb_second;                   // of execution on demand, init included
+    double provisioned_gb_second;       // of provisioned concurrency, while it is configured
     double provisioned_used_gb_second;  // of execution on it
     double request = 0.0000002;
     double tmp_gb_second = 0.0000000309;  // of /tmp above 512 MB

@@ -7,11 +7,11 @@
 
 namespace ballast {
 
-// Requests that nobody waits for, sent so that environments stay.
+// Requests that nobody waits for, sent so that contexts stay.
 struct KeepWarm {
     std::int64_t every_us = 0;  // 0: none
     std::uint32_t at_once = 1;
-    std::int64_t duration_us = 100'000;  // long enough that those at once need an environment each
+    std::int64_t duration_us = 100'000;  // long enough that those at once need a context each
 };
 
 // All that decides one simulation, apart from the requests and the seed.

@@ -9,8 +9,8 @@
 
 namespace ballast {
 
-// One simulation: requests go in, counts come out. Not thread-safe; several may run side by side. Memory grows
-// with functions, hours and concurrency, never with the number of requests.
+// One simulation: requests go in, counts come out. Not thread-safe; several may run side by side. Memory
+// grows with functions, hours and concurrency, never with the number of requests.
 class Scenario {
   public:
     virtual ~Scenario() = default;

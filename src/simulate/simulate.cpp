@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/interrupt.hpp"
 #include "simulate/outcome.hpp"
 
 namespace ballast {
@@ -97,6 +98,7 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
     std::vector<Running> running = start_scenarios(options);
     TruthCount truth;
     for (;;) {
+        BALLAST_CHECK(check_interrupt("the simulation"));
         BALLAST_TRY(const auto block, source.next());
         if (block.empty()) break;
         truth.consume(block);
@@ -134,16 +136,19 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
 std::string platform_text(const Platform& platform) {
     std::string text = fmt::format("{} routing, idle expiry {}", to_string(platform.routing),
                                    platform.expiry.idle.to_string());
-    if (platform.expiry.spare) text += fmt::format(", of spare environments {}", platform.expiry.spare->to_string());
-    text += platform.expiry.max_age_us == k_never_us
-                ? ", no maximum age"
-                : fmt::format(", maximum age {}", Distribution::fixed(platform.expiry.max_age_us).to_string());
+    if (platform.expiry.spare)
+        text += fmt::format(", of spare contexts {}", platform.expiry.spare->to_string());
+    text +=
+        platform.expiry.max_age_us == k_never_us
+            ? ", no maximum age"
+            : fmt::format(", maximum age {}", Distribution::fixed(platform.expiry.max_age_us).to_string());
     if (platform.concurrency != UINT32_MAX) text += fmt::format(", at most {} at once", platform.concurrency);
     if (platform.provisioned > 0) text += fmt::format(", {} provisioned", platform.provisioned);
     if (platform.deploy_every_us > 0)
         text += fmt::format(", a deploy every {}", Distribution::fixed(platform.deploy_every_us).to_string());
     if (!platform.deploys_us.empty())
-        text += fmt::format(", {} deploy{}", platform.deploys_us.size(), platform.deploys_us.size() == 1 ? "" : "s");
+        text += fmt::format(", {} deploy{}", platform.deploys_us.size(),
+                            platform.deploys_us.size() == 1 ? "" : "s");
     if (!platform.init_billed) text += ", init not billed";
     return text;
 }

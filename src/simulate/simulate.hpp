@@ -15,11 +15,12 @@ namespace ballast {
 
 struct SimulateOptions {
     Platform platform = {};
-    std::vector<Strategy> strategies = {Strategy{.name = "as is"}};  // at least one; what would help is tried on the first
-    std::uint16_t memory_mb = 128;  // where the log does not say; Lambda's own default
+    std::vector<Strategy> strategies = {
+        Strategy{.name = "as is"}};  // at least one; what would help is tried on the first
+    std::uint16_t memory_mb = 128;   // where the log does not say; Lambda's own default
     Architecture architecture = Architecture::x86;
     std::uint64_t seed = 1;
-    // What would help: environments kept provisioned, and pings.
+    // What would help: contexts kept provisioned, and pings.
     std::vector<std::uint32_t> provisioned = {1, 2, 5, 10};
     std::vector<std::uint32_t> pings = {1, 2, 5};  // at once
     std::int64_t ping_every_us = 5 * k_minute_us;
@@ -69,15 +70,17 @@ struct Outcome {
     std::uint64_t timeouts = 0;
     std::uint64_t pings = 0;
     std::uint64_t cold_pings = 0;
-    std::uint64_t environments = 0;  // made on demand
-    double mean_alive = 0;           // provisioned ones included
-    std::uint64_t most_alive = 0;    // of one function
-    Spread latency = {};             // of served requests: wait and duration
-    Spread wait = {};                // of cold starts
+    std::uint64_t contexts_made = 0;  // on demand
+    double mean_alive = 0;            // provisioned ones included
+    std::uint64_t most_alive = 0;     // of one function
+    Spread latency = {};              // of served requests: wait and duration
+    Spread wait = {};                 // of cold starts
     Money money = {};
     std::vector<Hour> hours = {};  // those of the log, without gaps
 
-    double cold_share() const { return requests == 0 ? 0 : static_cast<double>(cold) / static_cast<double>(requests); }
+    double cold_share() const {
+        return requests == 0 ? 0 : static_cast<double>(cold) / static_cast<double>(requests);
+    }
 };
 
 // What the log says happened.
@@ -100,14 +103,14 @@ struct Simulation {
     SimulateOptions options = {};
     LogTruth truth = {};
     std::vector<Outcome> strategies = {};
-    std::vector<Outcome> provisioned = {};  // the first strategy with environments kept
+    std::vector<Outcome> provisioned = {};  // the first strategy with contexts kept
     std::vector<Outcome> pings = {};        // the first strategy with pings
 
     double seconds() const { return static_cast<double>(last_us - first_us) / 1e6; }
 };
 
-// Reads the source once, feeding all simulations. Reproducible: the same source, options and seed give the same.
-// Errors: those of the source; corrupt when it spans more than ten years; usage when it is empty.
+// Reads the source once, feeding all simulations. Reproducible: the same source, options and seed give the
+// same. Errors: those of the source; corrupt when it spans more than ten years; usage when it is empty.
 Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& options);
 
 // For people. Ends in '\n'.

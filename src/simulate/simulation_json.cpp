@@ -52,7 +52,8 @@ Json outcome_json(const Outcome& outcome, Hours with_hours) {
     json["timeouts"] = outcome.timeouts;
     json["pings"] = outcome.pings;
     json["cold_pings"] = outcome.cold_pings;
-    json["contexts"] = {{"made", outcome.environments}, {"mean", outcome.mean_alive}, {"max", outcome.most_alive}};
+    json["contexts"] = {
+        {"made", outcome.contexts_made}, {"mean", outcome.mean_alive}, {"max", outcome.most_alive}};
     json["latency"] = spread_json(outcome.latency);
     json["wait"] = spread_json(outcome.wait);
     json["usd"] = money_json(outcome.money);

@@ -19,7 +19,9 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
     return fmt::format("{} {}", format_count(count), count == 1 ? one : many);
 }
 
-std::string milliseconds(double ms) { return format_span_us(ms * 1000); }
+std::string milliseconds(double ms) {
+    return format_span_us(ms * 1000);
+}
 
 std::string dollars(double usd) {
     if (usd >= 1000) return fmt::format("${}", format_count(static_cast<std::uint64_t>(usd + 0.5)));
@@ -30,10 +32,12 @@ std::string dollars(double usd) {
 std::string log_line(const Simulation& simulation) {
     std::string line = fmt::format("{}: {}", printable(simulation.input),
                                    counted(simulation.invocations, "invocation", "invocations"));
-    if (simulation.facts.functions > 1) line += fmt::format(" of {} functions", format_count(simulation.facts.functions));
+    if (simulation.facts.functions > 1)
+        line += fmt::format(" of {} functions", format_count(simulation.facts.functions));
     line += fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
     if (simulation.facts.skipped > 0)
-        line += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record", "other records"));
+        line += fmt::format("; {} passed over",
+                            counted(simulation.facts.skipped, "other record", "other records"));
     return line + "\n";
 }
 
@@ -41,8 +45,9 @@ std::string log_line(const Simulation& simulation) {
 std::string answer(const Simulation& simulation) {
     const Outcome& first = simulation.strategies.front();
     std::string text =
-        fmt::format("Of {} {} ({}) {} for a new context", counted(first.requests, "invocation", "invocations"),
-                    format_count(first.cold), format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
+        fmt::format("Of {} {} ({}) {} for a new context",
+                    counted(first.requests, "invocation", "invocations"), format_count(first.cold),
+                    format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
     if (first.cold == 0) {
         text += ".";
     } else if (first.wait.most_ms > 0) {
@@ -52,18 +57,21 @@ std::string answer(const Simulation& simulation) {
         text += "; how long is not known here: say it with --strategy NAME=TIME.";
     }
     if (first.rejected > 0)
-        text += fmt::format(" {} ({}) are rejected.", format_count(first.rejected), format_share(first.rejected, first.requests));
+        text += fmt::format(" {} ({}) are rejected.", format_count(first.rejected),
+                            format_share(first.rejected, first.requests));
     text += "\n";
     const LogTruth& truth = simulation.truth;
     if (truth.known > 0) {
         text += fmt::format("The log itself has {} ({})", counted(truth.cold, "cold start", "cold starts"),
                             format_share(truth.cold, truth.known));
         if (truth.failed_inits > 0)
-            text += fmt::format(" and {} that ran too long or failed", counted(truth.failed_inits, "init", "inits"));
+            text += fmt::format(" and {} that ran too long or failed",
+                                counted(truth.failed_inits, "init", "inits"));
         text += truth.init.count > 0
-                    ? fmt::format(", init {} on average. Lambda also initialises contexts ahead of need, so\n"
-                                  "an init time in a log does not prove that anyone waited.\n",
-                                  milliseconds(truth.init.mean_ms))
+                    ? fmt::format(
+                          ", init {} on average. Lambda also initialises contexts ahead of need, so\n"
+                          "an init time in a log does not prove that anyone waited.\n",
+                          milliseconds(truth.init.mean_ms))
                     : ".\n";
     }
     return text;
@@ -84,10 +92,10 @@ std::string strategies_table(const Simulation& simulation, Colours colours) {
     for (const auto& outcome : simulation.strategies) {
         const Spread& latency = outcome.latency;
         table.add_row({outcome.name, format_count(outcome.cold), format_share(outcome.cold, outcome.requests),
-                       milliseconds(outcome.wait.mean_ms), milliseconds(latency.p50_ms), milliseconds(latency.p90_ms),
-                       milliseconds(latency.p99_ms), milliseconds(latency.p999_ms),
-                       fmt::format("{:.2f}", outcome.mean_alive), format_count(outcome.most_alive),
-                       dollars(outcome.money.a_month)});
+                       milliseconds(outcome.wait.mean_ms), milliseconds(latency.p50_ms),
+                       milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
+                       milliseconds(latency.p999_ms), fmt::format("{:.2f}", outcome.mean_alive),
+                       format_count(outcome.most_alive), dollars(outcome.money.a_month)});
     }
     std::string text = "\n" + table.to_string(colours);
     for (const auto& outcome : simulation.strategies) {
@@ -95,7 +103,9 @@ std::string strategies_table(const Simulation& simulation, Colours colours) {
         text += fmt::format("{}: {} over 10 s and {} run again inside the invocation", outcome.name,
                             counted(outcome.init_overruns, "init is", "inits are"),
                             outcome.init_overruns == 1 ? "is" : "are");
-        text += outcome.timeouts == 0 ? ".\n" : fmt::format("; {} of them time out.\n", format_count(outcome.timeouts));
+        text += outcome.timeouts == 0
+                    ? ".\n"
+                    : fmt::format("; {} of them time out.\n", format_count(outcome.timeouts));
     }
     return text;
 }
@@ -112,7 +122,8 @@ std::string help_table(const Simulation& simulation, Colours colours) {
     for (const auto* group : {&simulation.pings, &simulation.provisioned}) {
         for (const auto& outcome : *group) {
             const double more = outcome.money.a_month - base.money.a_month;
-            table.add_row({outcome.name, format_count(outcome.cold), format_share(outcome.cold, outcome.requests),
+            table.add_row({outcome.name, format_count(outcome.cold),
+                           format_share(outcome.cold, outcome.requests),
                            more < 0 ? "-" + dollars(-more) : dollars(more)});
             // More of the same would help no further.
             if (outcome.cold == 0) break;
@@ -128,8 +139,9 @@ std::string hour_name(std::int64_t begin_us, const Simulation& simulation) {
     const std::chrono::sys_seconds time{std::chrono::seconds(begin_us / k_second_us)};
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
-    return fmt::format("{:04}-{:02}-{:02} {:02}h", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), std::chrono::duration_cast<std::chrono::hours>(time - day).count());
+    return fmt::format("{:04}-{:02}-{:02} {:02}h", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       std::chrono::duration_cast<std::chrono::hours>(time - day).count());
 }
 
 std::string hours_table(const Simulation& simulation, HourRows rows, Colours colours) {
@@ -139,8 +151,9 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
     std::iota(shown.begin(), shown.end(), 0U);
     const bool is_cut = rows == HourRows::some && shown.size() > 24;
     if (is_cut) {
-        std::stable_sort(shown.begin(), shown.end(),
-                         [&](std::size_t a, std::size_t b) { return first.hours[a].cold > first.hours[b].cold; });
+        std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
+            return first.hours[a].cold > first.hours[b].cold;
+        });
         shown.resize(k_hours_shown);
         std::ranges::sort(shown);
     }
@@ -159,9 +172,12 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
     for (const std::size_t i : shown) most_cold = std::max(most_cold, first.hours[i].cold);
     for (const std::size_t i : shown) {
         const Hour& hour = first.hours[i];
-        std::vector<std::string> cells = {hour_name(hour.begin_us, simulation), format_count(hour.requests),
-                                          format_count(hour.cold), format_share(hour.cold, hour.requests),
-                                          fmt::format("{:.2f}", hour.mean_alive), format_count(hour.most_alive)};
+        std::vector<std::string> cells = {hour_name(hour.begin_us, simulation),
+                                          format_count(hour.requests),
+                                          format_count(hour.cold),
+                                          format_share(hour.cold, hour.requests),
+                                          fmt::format("{:.2f}", hour.mean_alive),
+                                          format_count(hour.most_alive)};
         if (has_truth) cells.push_back(format_count(simulation.truth.cold_by_hour[i]));
         cells.push_back(share_bar(hour.cold, most_cold, k_bar_columns));
         table.add_row(std::move(cells));
@@ -178,9 +194,11 @@ std::string simulation_text(const Simulation& simulation, HourRows hours, Colour
     text += strategies_table(simulation, colours);
     text += help_table(simulation, colours);
     text += hours_table(simulation, hours, colours);
-    text += fmt::format("\nsimulated: {}; seed {}\n", platform_text(simulation.options.platform), simulation.options.seed);
-    text += fmt::format("prices: AWS Lambda {}, {}, {}; a month is 30 days at this rate\n", k_prices_region, k_prices_date,
-                        simulation.options.architecture == Architecture::arm ? "arm64" : "x86-64");
+    text += fmt::format("\nsimulated: {}; seed {}\n", platform_text(simulation.options.platform),
+                        simulation.options.seed);
+    text +=
+        fmt::format("prices: AWS Lambda {}, {}, {}; a month is 30 days at this rate\n", k_prices_region,
+                    k_prices_date, simulation.options.architecture == Architecture::arm ? "arm64" : "x86-64");
     return text;
 }
 

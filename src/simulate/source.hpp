@@ -11,11 +11,11 @@ namespace ballast {
 
 // What a log says about itself, apart from its invocations. Complete once the log has been read.
 struct LogFacts {
-    std::uint64_t bytes = 0;          // uncompressed
-    std::uint64_t skipped = 0;        // records that are no invocation: failures, other kinds
-    std::uint64_t failed_inits = 0;   // inits over the limit, or that failed: cold starts without an init time
+    std::uint64_t bytes = 0;         // uncompressed
+    std::uint64_t skipped = 0;       // records that are no invocation: failures, other kinds
+    std::uint64_t failed_inits = 0;  // inits over the limit, or that failed: cold starts without an init time
     std::uint32_t functions = 1;
-    bool dated = false;               // times are dates, not seconds since the log's own zero
+    bool dated = false;  // times are dates, not seconds since the log's own zero
 };
 
 // Where invocations come from, a block at a time. Not thread-safe.

@@ -44,7 +44,8 @@ Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view
     } else if (key == "memory") {
         BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
         if (bytes < k_mib || bytes > 64 * k_gib - 1) {
-            return fail(ErrorCode::usage, k_shown, "'" + printable(value) + "' is not a function's memory", k_shape);
+            return fail(ErrorCode::usage, k_shown, "'" + printable(value) + "' is not a function's memory",
+                        k_shape);
         }
         strategy.memory_mb = static_cast<std::uint16_t>(bytes / k_mib);
     } else {
@@ -58,7 +59,8 @@ Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view
 Result<Strategy> parse_strategy(std::string_view text) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
-        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' has no name and cold start", k_shape);
+        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' has no name and cold start",
+                    k_shape);
     }
     Strategy strategy;
     strategy.name = printable(text.substr(0, equals));

@@ -10,7 +10,8 @@
 
 namespace ballast {
 
-// One way to deploy a function, by what it costs: as it is, offloaded as a whole, on demand, as a container...
+// One way to deploy a function, by what it costs: as it is, offloaded as a whole, on demand, as a
+// container...
 struct Strategy {
     std::string name = "as recorded";
     // What a cold start adds before the handler. Nothing: as the log recorded it (of a simulated cold start
@@ -23,10 +24,10 @@ struct Strategy {
     double usd_per_month = 0;     // storage, for instance
 };
 
-// "offloaded=850ms" or "offloaded=850ms,warm:2ms,tmp:1GB,per-cold:0.0000068,month:0.01,memory:1024MB": the first
-// is what a cold start adds (a distribution of parse_distribution(), or "recorded"), the others may be left out.
-// Plain numbers are milliseconds: "offloaded=850,2" is a cold and a warm start.
-// Errors: usage, naming the part.
+// "offloaded=850ms" or "offloaded=850ms,warm:2ms,tmp:1GB,per-cold:0.0000068,month:0.01,memory:1024MB": the
+// first is what a cold start adds (a distribution of parse_distribution(), or "recorded"), the others may be
+// left out. Plain numbers are milliseconds: "offloaded=850,2" is a cold and a warm start. Errors: usage,
+// naming the part.
 Result<Strategy> parse_strategy(std::string_view text);
 
 }  // namespace ballast

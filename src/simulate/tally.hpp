@@ -13,30 +13,30 @@ struct HourTally {
     std::uint64_t requests = 0;
     std::uint64_t cold = 0;
     std::uint64_t rejected = 0;
-    std::uint64_t most_alive = 0;     // of several functions: the sum of each one's most
-    std::int64_t alive_us = 0;        // the parts of environments' lives that do not fill the hour
-    std::int64_t whole_lives = 0;     // change, at this hour's beginning, of how many live through the hour
+    std::uint64_t most_alive = 0;  // of several functions: the sum of each one's most
+    std::int64_t alive_us = 0;     // the parts of contexts' lives that do not fill the hour
+    std::int64_t whole_lives = 0;  // change, at this hour's beginning, of how many live through the hour
 };
 
 // What a simulation counts. Sums of money's inputs are doubles: they pass 64 bits in long logs.
 struct Tally {
-    std::uint64_t requests = 0;   // without pings
-    std::uint64_t cold = 0;       // requests that waited for an environment
-    std::uint64_t rejected = 0;   // over the limit of concurrency
+    std::uint64_t requests = 0;       // without pings
+    std::uint64_t cold = 0;           // requests that waited for a context
+    std::uint64_t rejected = 0;       // over the limit of concurrency
     std::uint64_t init_overruns = 0;  // cold starts whose init was cut off and run again
     std::uint64_t timeouts = 0;       // of those, that then ran into the function's timeout
     std::uint64_t pings = 0;
     std::uint64_t cold_pings = 0;
-    std::uint64_t environments = 0;  // made on demand
-    std::uint64_t most_alive = 0;    // of one function
+    std::uint64_t contexts_made = 0;  // on demand
+    std::uint64_t most_alive = 0;     // of one function
     double billed_ms = 0;
-    double billed_mb_ms = 0;              // on demand: duration and init, pings too
-    double provisioned_mb_ms = 0;         // duration on provisioned environments
-    double init_mb_ms = 0;                // of billed_mb_ms, init
-    double ping_mb_ms = 0;                // of billed_mb_ms, pings
-    double alive_us = 0;                  // sum of the lives of environments made on demand
-    Histogram latency = {};               // of requests that were served: wait and duration
-    Histogram wait = {};                  // of cold starts
+    double billed_mb_ms = 0;                       // on demand: duration and init, pings too
+    double provisioned_mb_ms = 0;                  // duration on provisioned contexts
+    double init_mb_ms = 0;                         // of billed_mb_ms, init
+    double ping_mb_ms = 0;                         // of billed_mb_ms, pings
+    double alive_us = 0;                           // sum of the lives of contexts made on demand
+    Histogram latency = {};                        // of requests that were served: wait and duration
+    Histogram wait = {};                           // of cold starts
     std::map<std::int64_t, HourTally> hours = {};  // by hours since time 0
 
     HourTally& hour_at(std::int64_t time_us) { return hours[hour_of(time_us)]; }
@@ -46,7 +46,7 @@ struct Tally {
         return (time_us - (time_us < 0 ? k_hour_us - 1 : 0)) / k_hour_us;
     }
 
-    // An environment lived from `born_us` to `died_us`.
+    // A context lived from `born_us` to `died_us`.
     void add_life(std::int64_t born_us, std::int64_t died_us) {
         if (died_us <= born_us) return;
         alive_us += static_cast<double>(died_us - born_us);

@@ -1,5 +1,5 @@
-// Any bytes as a log of invocations: read in full, or refused as corrupt with the file's name. What is read keeps the
-// promises of simulate/invocation.hpp, and can be simulated.
+// Any bytes as a log of invocations: read in full, or refused as corrupt with the file's name. What is read
+// keeps the promises of simulate/invocation.hpp, and can be simulated.
 
 #include <cstdlib>
 #include <vector>
@@ -21,7 +21,8 @@ void read_as(std::string_view text, std::optional<LogFormat> format) {
     options.window = 64;
     options.units = {.start_us = 1e6, .duration_us = 1e3};
     const auto log = memory_log(text, "fuzz", options);
-    if (!log) return require(log.error().code == ErrorCode::corrupt && log.error().object.starts_with("fuzz"));
+    if (!log)
+        return require(log.error().code == ErrorCode::corrupt && log.error().object.starts_with("fuzz"));
     Rules rules;
     rules.platform.expiry.spare = Distribution::uniform(600 * k_second_us, 900 * k_second_us);
     rules.platform.concurrency = 3;
@@ -31,7 +32,9 @@ void read_as(std::string_view text, std::optional<LogFormat> format) {
     // Counts in Azure's format ask for more than bytes can hold: enough is enough.
     while (count < 200'000) {
         const auto block = (*log)->next();
-        if (!block) return require(block.error().code == ErrorCode::corrupt && block.error().object.starts_with("fuzz"));
+        if (!block)
+            return require(block.error().code == ErrorCode::corrupt &&
+                           block.error().object.starts_with("fuzz"));
         if (block->empty()) break;
         count += block->size();
         for (const auto& invocation : *block) {
@@ -51,8 +54,8 @@ void read_as(std::string_view text, std::optional<LogFormat> format) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     read_as(text, std::nullopt);
-    for (const auto format : {LogFormat::lambda, LogFormat::insights, LogFormat::csv, LogFormat::lambda_traces,
-                              LogFormat::azure_2019, LogFormat::azure_2021})
+    for (const auto format : {LogFormat::lambda, LogFormat::insights, LogFormat::csv,
+                              LogFormat::lambda_traces, LogFormat::azure_2019, LogFormat::azure_2021})
         read_as(text, format);
     return 0;
 }

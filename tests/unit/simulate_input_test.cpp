@@ -67,19 +67,25 @@ std::string cat(std::initializer_list<std::string_view> parts) {
 }
 
 TEST(LambdaLog, ReadsReportsOfAnExportAndPassesOverTheRest) {
-    const auto read = read_log(cat({
-        "2024-01-31T10:00:00.000Z INIT_START Runtime Version: nodejs:20.v9\n"
-        "2024-01-31T10:00:00.100Z START RequestId: 8c1f0a4e Version: $LATEST\n"
-        "2024-01-31T10:00:00.100Z 2024-01-31T10:00:00.100Z\t8c1f0a4e\tINFO\tREPORT of the day\n"
-        "2024-01-31T10:00:01.000Z ", k_cold_report, "\nXRAY TraceId: 1-5e\tSegmentId: 5a\tSampled: true\t\n"
-        "2024-01-31T10:00:09.000Z ", k_warm_report, "\r\n"
-        "2024-01-31T10:00:19.000Z INIT_REPORT Init Duration: 10009.13 ms\tPhase: init\tStatus: timeout\n"}));
+    const auto read = read_log(cat(
+        {"2024-01-31T10:00:00.000Z INIT_START Runtime Version: nodejs:20.v9\n"
+         "2024-01-31T10:00:00.100Z START RequestId: 8c1f0a4e Version: $LATEST\n"
+         "2024-01-31T10:00:00.100Z 2024-01-31T10:00:00.100Z\t8c1f0a4e\tINFO\tREPORT of the day\n"
+         "2024-01-31T10:00:01.000Z ",
+         k_cold_report,
+         "\nXRAY TraceId: 1-5e\tSegmentId: 5a\tSampled: true\t\n"
+         "2024-01-31T10:00:09.000Z ",
+         k_warm_report,
+         "\r\n"
+         "2024-01-31T10:00:19.000Z INIT_REPORT Init Duration: 10009.13 ms\tPhase: init\tStatus: timeout\n"}));
     ASSERT_TRUE(read.has_value()) << read.error().message;
     EXPECT_EQ(read->format, LogFormat::lambda);
     ASSERT_EQ(read->invocations.size(), 2U);
     // A REPORT line is written at the end: the request came before its duration and its init.
-    expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 1152, Truth::cold);
-    expect_invocation(read->invocations[1], k_ten + 9 * k_second_us - 1'500'000, 1'500'000, 0, 1152, Truth::warm);
+    expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 1152,
+                      Truth::cold);
+    expect_invocation(read->invocations[1], k_ten + 9 * k_second_us - 1'500'000, 1'500'000, 0, 1152,
+                      Truth::warm);
     EXPECT_EQ(read->facts.failed_inits, 1U);
     EXPECT_TRUE(read->facts.dated);
 }
@@ -87,7 +93,8 @@ TEST(LambdaLog, ReadsReportsOfAnExportAndPassesOverTheRest) {
 TEST(LambdaLog, FindsTheTimeWhereCloudWatchsToolsPutIt) {
     const std::string report(k_warm_report);
     std::string escaped = report;
-    for (auto at = escaped.find('\t'); at != std::string::npos; at = escaped.find('\t')) escaped.replace(at, 1, "\\t");
+    for (auto at = escaped.find('\t'); at != std::string::npos; at = escaped.find('\t'))
+        escaped.replace(at, 1, "\\t");
     const std::vector<std::string> lines = {
         // aws logs tail, sam logs, the console's CSV, filter-log-events --output text
         "2024-01-31T10:00:02.000000+00:00 2024/01/31/[$LATEST]0a1b2c " + report,
@@ -97,7 +104,8 @@ TEST(LambdaLog, FindsTheTimeWhereCloudWatchsToolsPutIt) {
         "EVENTS\t3740\t1706695202000\t2024/01/31/[$LATEST]0a\t" + report,
         // filter-log-events in JSON, on one line and spread; time last
         R"({"events":[{"logStreamName":"s","timestamp":1706695202000,"message":")" + escaped + R"(\n"}]})",
-        "{\n \"events\": [\n  {\n   \"timestamp\": 1706695202000,\n   \"message\": \"" + escaped + "\\n\",\n  }\n ]\n}",
+        "{\n \"events\": [\n  {\n   \"timestamp\": 1706695202000,\n   \"message\": \"" + escaped +
+            "\\n\",\n  }\n ]\n}",
         R"({"message":")" + escaped + R"(","timestamp":1706695202000})",
     };
     for (const auto& text : lines) {
@@ -110,14 +118,16 @@ TEST(LambdaLog, FindsTheTimeWhereCloudWatchsToolsPutIt) {
 }
 
 TEST(LambdaLog, ReadsSeveralReportsOfOneLine) {
-    const auto read = read_log(cat({R"({"messageType":"DATA_MESSAGE","logEvents":[)"
-                                    R"({"id":"1","timestamp":1706695202000,"message":"REPORT RequestId: a\tDuration: 1.00 ms\t"},)"
-                                    R"({"id":"2","timestamp":1706695203000,"message":"REPORT RequestId: b\tDuration: 2.00 ms\tRestore Duration: 300.5 ms\t"}]})"}));
+    const auto read = read_log(cat(
+        {R"({"messageType":"DATA_MESSAGE","logEvents":[)"
+         R"({"id":"1","timestamp":1706695202000,"message":"REPORT RequestId: a\tDuration: 1.00 ms\t"},)"
+         R"({"id":"2","timestamp":1706695203000,"message":"REPORT RequestId: b\tDuration: 2.00 ms\tRestore Duration: 300.5 ms\t"}]})"}));
     ASSERT_TRUE(read.has_value()) << read.error().message;
     ASSERT_EQ(read->invocations.size(), 2U);
     expect_invocation(read->invocations[0], k_ten + 1'999'000, 1'000, 0, 0, Truth::warm);
     // SnapStart restores in place of an init.
-    expect_invocation(read->invocations[1], k_ten + 3'000'000 - 2'000 - 300'500, 2'000, 300'500, 0, Truth::cold);
+    expect_invocation(read->invocations[1], k_ten + 3'000'000 - 2'000 - 300'500, 2'000, 300'500, 0,
+                      Truth::cold);
 }
 
 constexpr std::string_view k_platform_report =
@@ -127,7 +137,8 @@ constexpr std::string_view k_platform_report =
 
 TEST(LambdaLog, ReadsReportsInJson) {
     std::string escaped(k_platform_report);
-    for (auto at = escaped.find('"'); at != std::string::npos; at = escaped.find('"', at + 2)) escaped.insert(at, "\\");
+    for (auto at = escaped.find('"'); at != std::string::npos; at = escaped.find('"', at + 2))
+        escaped.insert(at, "\\");
     for (const std::string& text : {
              std::string(k_platform_report),
              "2024-01-31T10:00:01.100Z " + std::string(k_platform_report),
@@ -138,7 +149,8 @@ TEST(LambdaLog, ReadsReportsInJson) {
         const auto read = read_log(text);
         ASSERT_TRUE(read.has_value()) << text << read.error().message;
         ASSERT_EQ(read->invocations.size(), 1U) << text;
-        expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256, Truth::cold);
+        expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256,
+                          Truth::cold);
     }
     // Written in another order or with blanks it is the same.
     const auto other = read_log(
@@ -146,17 +158,20 @@ TEST(LambdaLog, ReadsReportsInJson) {
         R"( "time": "2024-01-31T10:00:01.000Z" } )");
     ASSERT_TRUE(other.has_value()) << other.error().message;
     ASSERT_EQ(other->invocations.size(), 1U);
-    expect_invocation(other->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256, Truth::cold);
-    const auto failed = read_log(
-        cat({k_platform_report, "\n",
-             R"({"time":"2024-01-31T10:00:30.000Z","type":"platform.initReport","record":{"phase":"init","status":"timeout"}})"}));
+    expect_invocation(other->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 256,
+                      Truth::cold);
+    const auto failed = read_log(cat(
+        {k_platform_report, "\n",
+         R"({"time":"2024-01-31T10:00:30.000Z","type":"platform.initReport","record":{"phase":"init","status":"timeout"}})"}));
     ASSERT_TRUE(failed.has_value());
     EXPECT_EQ(failed->facts.failed_inits, 1U);
 }
 
 TEST(LambdaLog, NamesTheLineOfWhatItCannotRead) {
-    EXPECT_EQ(error_of("a\nb\nREPORT RequestId: x\tDuration: 1.00 ms\t\n"), "test.log:3: a REPORT line has no time");
-    EXPECT_EQ(error_of("2024-01-31T10:00:00Z REPORT RequestId: x\n"), "test.log:1: a REPORT line has no duration");
+    EXPECT_EQ(error_of("a\nb\nREPORT RequestId: x\tDuration: 1.00 ms\t\n"),
+              "test.log:3: a REPORT line has no time");
+    EXPECT_EQ(error_of("2024-01-31T10:00:00Z REPORT RequestId: x\n"),
+              "test.log:1: a REPORT line has no duration");
     EXPECT_EQ(error_of("\n2024-01-31T10:00:00Z REPORT RequestId: x\tDuration: 99999999999999 ms\n"),
               "test.log:2: a REPORT line's duration cannot be read");
     EXPECT_EQ(error_of("{\"type\":\"platform.report\""), "test.log:1: a platform event is not whole JSON");
@@ -165,7 +180,8 @@ TEST(LambdaLog, NamesTheLineOfWhatItCannotRead) {
 
 TEST(InsightsCsv, ReadsExportsWithMessagesInThem) {
     const auto read = read_log(
-        "@timestamp,@message,@type,@requestId,@duration,@billedDuration,@initDuration,@memorySize,@maxMemoryUsed\n"
+        "@timestamp,@message,@type,@requestId,@duration,@billedDuration,@initDuration,@memorySize,@"
+        "maxMemoryUsed\n"
         "2024-01-31 10:00:09.000,\"REPORT RequestId: b, \"\"x\"\"\n\",REPORT,b,1500.0,1500.0,,1.28E8,7.6E7\n"
         "2024-01-31 10:00:01.000,REPORT,REPORT,a,4.42,338.0,333.05,1.28E8,7.5E7\n"
         "2024-01-31 10:00:00.000,START,START,a,,,,,\n");
@@ -173,15 +189,17 @@ TEST(InsightsCsv, ReadsExportsWithMessagesInThem) {
     EXPECT_EQ(read->format, LogFormat::insights);
     ASSERT_EQ(read->invocations.size(), 2U);
     // The newest first, as Insights shows them: sorted here.
-    expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 128, Truth::cold);
+    expect_invocation(read->invocations[0], k_ten + k_second_us - 4'420 - 333'050, 4'420, 333'050, 128,
+                      Truth::cold);
     expect_invocation(read->invocations[1], k_ten + 7'500'000, 1'500'000, 0, 128, Truth::warm);
     EXPECT_EQ(read->facts.skipped, 1U);
 }
 
 TEST(PlainCsv, TakesUnitsFromNamesOrFlags) {
-    for (const std::string& text : {std::string("start_s,duration_ms\n10,1500\n"), std::string("start_ms,duration_s\n10000,1.5\n"),
-                                    std::string("duration_us,time_us,x\r\n1500000,1e7,\r\n"),
-                                    std::string("\xEF\xBB\xBF\"start_s\",\"duration_ms\"\n\"10\",\"1500\"")}) {
+    for (const std::string& text :
+         {std::string("start_s,duration_ms\n10,1500\n"), std::string("start_ms,duration_s\n10000,1.5\n"),
+          std::string("duration_us,time_us,x\r\n1500000,1e7,\r\n"),
+          std::string("\xEF\xBB\xBF\"start_s\",\"duration_ms\"\n\"10\",\"1500\"")}) {
         const auto read = read_log(text);
         ASSERT_TRUE(read.has_value()) << text << read.error().message;
         EXPECT_EQ(read->format, LogFormat::csv);
@@ -196,8 +214,9 @@ TEST(PlainCsv, TakesUnitsFromNamesOrFlags) {
     EXPECT_EQ(headless->invocations.size(), 2U);
     EXPECT_EQ(error_of("10,1500\n"), "test.log:1: the duration's unit is not known");
     EXPECT_EQ(error_of("start,duration_ms\n10,1500\n"), "test.log:2: the start's unit is not known");
-    const auto dated = read_log("start,duration_ms,cold,function,memory_mb,init_ms\n"
-                                "2024-01-31T10:00:00Z,1500,true,a,512,250\n2024-01-31T10:00:01Z,1,false,b,512,\n");
+    const auto dated = read_log(
+        "start,duration_ms,cold,function,memory_mb,init_ms\n"
+        "2024-01-31T10:00:00Z,1500,true,a,512,250\n2024-01-31T10:00:01Z,1,false,b,512,\n");
     ASSERT_TRUE(dated.has_value()) << dated.error().message;
     expect_invocation(dated->invocations[0], k_ten, 1'500'000, 250'000, 512, Truth::cold);
     EXPECT_EQ(dated->invocations[1].function, 1U);
@@ -211,14 +230,17 @@ TEST(PlainCsv, NamesTheLineOfWhatItCannotRead) {
     EXPECT_EQ(error_of("start_s,duration_ms\nx,2\n"), "test.log:2: 'x' is not a time");
     EXPECT_EQ(error_of("start_s,duration_ms\n1e300,2\n"), "test.log:2: '1e300' is not a time");
     EXPECT_EQ(error_of("start_s,duration_ms\n1,1e300\n"), "test.log:2: '1e300' is not a duration");
-    EXPECT_EQ(error_of("duration_ms,other\n1,2\n"), "test.log:1: the header of a log in format csv lacks columns");
+    EXPECT_EQ(error_of("duration_ms,other\n1,2\n"),
+              "test.log:1: the header of a log in format csv lacks columns");
     EXPECT_EQ(error_of("", {.format = LogFormat::csv}), "test.log: is empty");
 }
 
 TEST(LambdaTraces, ReadsTheRecordedTracesFormat) {
     const auto read = read_log(
-        ",is_cold,cpu_info,exist_id,uptime,start_time,end_time,elapsed_time,aws_duration,aws_billed_duration\n"
-        "0,False,\"2,Intel(R) Xeon(R)\",ffb4,\"1849.88,3693.99\",1706695200662.5,1706695202523.9714,1861.4,1862.32,1900.0\n"
+        ",is_cold,cpu_info,exist_id,uptime,start_time,end_time,elapsed_time,aws_duration,aws_billed_"
+        "duration\n"
+        "0,False,\"2,Intel(R) "
+        "Xeon(R)\",ffb4,\"1849.88,3693.99\",1706695200662.5,1706695202523.9714,1861.4,1862.32,1900.0\n"
         "1,True,\"2,Intel\",ffb5,\"1,2\",1706695300000,1706695301000,1000,1000.5,1100.0\n");
     ASSERT_TRUE(read.has_value()) << read.error().message;
     EXPECT_EQ(read->format, LogFormat::lambda_traces);
@@ -228,7 +250,8 @@ TEST(LambdaTraces, ReadsTheRecordedTracesFormat) {
 }
 
 TEST(Azure2021, StartsAreEndsLessDurations) {
-    const auto read = read_log("app,func,end_timestamp,duration\na,f,5160.5,0.25\na,g,5241,42\nb,f,5243,0.5\na,f,5250,1\n");
+    const auto read =
+        read_log("app,func,end_timestamp,duration\na,f,5160.5,0.25\na,g,5241,42\nb,f,5243,0.5\na,f,5250,1\n");
     ASSERT_TRUE(read.has_value()) << read.error().message;
     EXPECT_EQ(read->format, LogFormat::azure_2021);
     ASSERT_EQ(read->invocations.size(), 4U);
@@ -239,7 +262,8 @@ TEST(Azure2021, StartsAreEndsLessDurations) {
 }
 
 TEST(Azure2019, ARowIsAFunctionsMinutes) {
-    const std::string log = "HashOwner,HashApp,HashFunction,Trigger,480,481,482\no,a,f,http,2,0,1000\no,a,g,timer,0,1,0\n";
+    const std::string log =
+        "HashOwner,HashApp,HashFunction,Trigger,480,481,482\no,a,f,http,2,0,1000\no,a,g,timer,0,1,0\n";
     const auto read = read_log(log);
     ASSERT_TRUE(read.has_value()) << read.error().message;
     EXPECT_EQ(read->format, LogFormat::azure_2019);
@@ -258,17 +282,20 @@ TEST(Azure2019, ARowIsAFunctionsMinutes) {
     }
     // Evenly in the minute: the mean of a thousand is within 4 deviations of its middle.
     EXPECT_NEAR(sum / 1000, 30e6, 4 * 60e6 / std::sqrt(12.0 * 1000));
-    EXPECT_EQ(error_of("HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,1,x\n"), "test.log:2: 'x' is not a count of requests");
-    EXPECT_EQ(error_of("HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,1\no,a,f,http,1\n"), "test.log:3: function o/a/f has two rows");
+    EXPECT_EQ(error_of("HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,1,x\n"),
+              "test.log:2: 'x' is not a count of requests");
+    EXPECT_EQ(error_of("HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,1\no,a,f,http,1\n"),
+              "test.log:3: function o/a/f has two rows");
 }
 
 TEST(Azure2019, DurationsFollowThePercentiles) {
     const auto directory = TemporaryDirectory::create();
     const std::string path = directory->path() + "/durations.csv";
     auto file = AtomicFile::create(path);
-    ASSERT_TRUE(file->write(as_bytes("HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,"
-                                     "percentile_Average_1,percentile_Average_25,percentile_Average_50,percentile_Average_75,"
-                                     "percentile_Average_99,percentile_Average_100\no,a,f,1,1,0,1,0,10,100,200,400,1000,2000\n")));
+    ASSERT_TRUE(file->write(as_bytes(
+        "HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,"
+        "percentile_Average_1,percentile_Average_25,percentile_Average_50,percentile_Average_75,"
+        "percentile_Average_99,percentile_Average_100\no,a,f,1,1,0,1,0,10,100,200,400,1000,2000\n")));
     ASSERT_TRUE(file->commit());
     const auto durations = Azure2019Durations::read(path);
     ASSERT_TRUE(durations.has_value()) << durations.error().message;
@@ -309,12 +336,14 @@ TEST(Compressed, GzipAndZstdAreUnpackedAndTheirEndsChecked) {
     for (int i = 0; i < 100'000; ++i) text += std::to_string(i) + ",100\n";
     const std::string half = text.substr(0, text.size() / 2);
     const std::string rest = text.substr(text.size() / 2);
-    for (const std::string& packed : {gzipped(text), zstandard(text), gzipped(half) + gzipped(rest), zstandard(half) + zstandard(rest)}) {
+    for (const std::string& packed :
+         {gzipped(text), zstandard(text), gzipped(half) + gzipped(rest), zstandard(half) + zstandard(rest)}) {
         const auto read = read_log(packed);
         ASSERT_TRUE(read.has_value()) << read.error().message;
         EXPECT_EQ(read->invocations.size(), 100'000U);
         EXPECT_EQ(read->facts.bytes, text.size());
-        EXPECT_EQ(error_of(std::string_view(packed).substr(0, packed.size() - 5)), "test.log: its compressed data ends too early");
+        EXPECT_EQ(error_of(std::string_view(packed).substr(0, packed.size() - 5)),
+                  "test.log: its compressed data ends too early");
         // zstd has no sum of its own unless asked for one.
         if (!packed.starts_with("\x1f\x8b")) continue;
         std::string broken = packed;
@@ -376,7 +405,8 @@ TEST(Fields, DatesAreRead) {
     EXPECT_EQ(us("2024-01-31T10:00:00.123456789Z"), k_ten + 123'456);
     EXPECT_EQ(us("2024-01-31T05:30:00-0430"), k_ten);
     EXPECT_EQ(us("1969-12-31T23:59:59.5Z"), -500'000);
-    for (const auto* text : {"2024-02-30T10:00:00Z", "2024-01-31T24:00:00Z", "2024-01-31T1x:00:00Z", "2024-01-31", "", "0000-00-00T00:00:00"})
+    for (const auto* text : {"2024-02-30T10:00:00Z", "2024-01-31T24:00:00Z", "2024-01-31T1x:00:00Z",
+                             "2024-01-31", "", "0000-00-00T00:00:00"})
         EXPECT_FALSE(parse_log_time(text).has_value()) << text;
 }
 

@@ -1,5 +1,5 @@
-// The simulator against answers that were found in other ways: an exact rule that needs no simulation, queueing
-// theory, and recordings of AWS Lambda.
+// The simulator against answers that were found in other ways: an exact rule that needs no simulation,
+// queueing theory, and recordings of AWS Lambda.
 
 #include <gtest/gtest.h>
 
@@ -32,9 +32,9 @@ Rules plain_rules(std::int64_t expiry_us) {
     return rules;
 }
 
-// With N requests in flight an arrival at t is cold exactly when N is as large as it ever was in [t - T, t): then no
-// environment is left over from a busier moment. The maximum over the sliding window is kept in a deque whose
-// values descend. Independent of any environment.
+// With N requests in flight an arrival at t is cold exactly when N is as large as it ever was in [t - T, t):
+// then no context is left over from a busier moment. The maximum over the sliding window is kept in a
+// deque whose values descend. Independent of any context.
 class SlidingMaximum {
   public:
     explicit SlidingMaximum(std::int64_t expiry_us) : m_expiry_us(expiry_us) {}
@@ -45,7 +45,8 @@ class SlidingMaximum {
             --m_in_flight;
             m_ends.pop();
         }
-        while (!m_window.empty() && m_window.front().end_us <= request.start_us - m_expiry_us) m_window.pop_front();
+        while (!m_window.empty() && m_window.front().end_us <= request.start_us - m_expiry_us)
+            m_window.pop_front();
         const bool cold = m_window.empty() || m_in_flight >= m_window.front().in_flight;
         close(request.start_us);
         ++m_in_flight;
@@ -76,7 +77,8 @@ class SlidingMaximum {
 };
 
 // The first request on which simulator and rule differ; the trace's size when there is none.
-std::size_t first_difference(const std::vector<Invocation>& trace, std::int64_t expiry_us, std::uint64_t& cold) {
+std::size_t first_difference(const std::vector<Invocation>& trace, std::int64_t expiry_us,
+                             std::uint64_t& cold) {
     const auto scenario = make_scenario(plain_rules(expiry_us), 1);
     SlidingMaximum rule(expiry_us);
     for (std::size_t i = 0; i < trace.size(); ++i) {
@@ -91,7 +93,8 @@ std::size_t first_difference(const std::vector<Invocation>& trace, std::int64_t 
     return trace.size();
 }
 
-// Of many shapes: sparse and dense, constant and heavy-tailed durations, equal times, bursts, ends that meet starts.
+// Of many shapes: sparse and dense, constant and heavy-tailed durations, equal times, bursts, ends that meet
+// starts.
 std::vector<Invocation> random_trace(Random& random, std::size_t size) {
     const double gap_us = std::pow(10.0, 6 * draw_unit(random));
     const double duration_us = std::pow(10.0, 7 * draw_unit(random));
@@ -107,8 +110,9 @@ std::vector<Invocation> random_trace(Random& random, std::size_t size) {
             if (shape == 1) taken_us *= -std::log(1 - draw_unit(random));
             if (shape == 2) taken_us *= draw_unit(random) < 0.9 ? 0.1 : 20;
             if (shape == 3) taken_us *= std::pow(draw_unit(random) + 1e-9, -0.7);
-            trace.push_back({.start_us = static_cast<std::int64_t>(time_us) / grain * grain,
-                             .duration_us = static_cast<std::int64_t>(std::min(taken_us, 1e9)) / grain * grain});
+            trace.push_back(
+                {.start_us = static_cast<std::int64_t>(time_us) / grain * grain,
+                 .duration_us = static_cast<std::int64_t>(std::min(taken_us, 1e9)) / grain * grain});
         }
     }
     return trace;
@@ -120,7 +124,8 @@ TEST(SimulateOracle, EqualsTheExactRuleOnEveryEventOfRandomTraces) {
     std::uint64_t all_cold = 0;
     for (int round = 0; round < 4000; ++round) {
         const auto trace = random_trace(random, round % 40 == 0 ? 5000 : 200);
-        const auto expiry_us = static_cast<std::int64_t>(std::pow(10.0, 2 + 6 * draw_unit(random))) / 1000 * 1000 + 1000;
+        const auto expiry_us =
+            static_cast<std::int64_t>(std::pow(10.0, 2 + 6 * draw_unit(random))) / 1000 * 1000 + 1000;
         std::uint64_t cold = 0;
         ASSERT_EQ(first_difference(trace, expiry_us, cold), trace.size()) << "round " << round;
         all += trace.size();
@@ -131,16 +136,17 @@ TEST(SimulateOracle, EqualsTheExactRuleOnEveryEventOfRandomTraces) {
     EXPECT_LT(all_cold, all - all / 20);
 }
 
-// The most requests in flight at one time in the expiry before `now_us`, by looking at all of them: it is reached at
-// a start, or at the beginning of that time.
+// The most requests in flight at one time in the expiry before `now_us`, by looking at all of them: it is
+// reached at a start, or at the beginning of that time.
 double most_in_flight(const std::vector<Invocation>& trace, double now_us, std::int64_t expiry_us) {
     const double from_us = now_us - static_cast<double>(expiry_us);
     const auto in_flight_at = [&](double at_us, std::size_t begun) {
         double count = 0;
         for (std::size_t i = 0; i < begun; ++i) {
             const auto end_us = static_cast<double>(trace[i].start_us + trace[i].duration_us);
-            // The last to begin needs an environment even when it takes no time.
-            count += static_cast<double>(trace[i].start_us) <= at_us && (end_us > at_us || i + 1 == begun) ? 1 : 0;
+            // The last to begin needs a context even when it takes no time.
+            count +=
+                static_cast<double>(trace[i].start_us) <= at_us && (end_us > at_us || i + 1 == begun) ? 1 : 0;
         }
         return count;
     };
@@ -157,7 +163,7 @@ double most_in_flight(const std::vector<Invocation>& trace, double now_us, std::
     return std::max(most, at_edge);
 }
 
-TEST(SimulateOracle, LivesOfEnvironmentsAddUpToTheExactRules) {
+TEST(SimulateOracle, LivesOfContextsAddUpToTheExactRules) {
     Random random(7);
     for (int round = 0; round < 200; ++round) {
         const auto trace = random_trace(random, 60);
@@ -166,7 +172,8 @@ TEST(SimulateOracle, LivesOfEnvironmentsAddUpToTheExactRules) {
         scenario->consume(trace);
         const std::int64_t end_us = trace.back().start_us;
         const Tally& tally = scenario->finish(end_us);
-        // At any time as many live as were in flight at most within the expiry before: constant between these.
+        // At any time as many live as were in flight at most within the expiry before: constant between
+        // these.
         std::vector<double> turns = {static_cast<double>(end_us)};
         for (const auto& request : trace) {
             turns.push_back(static_cast<double>(request.start_us));
@@ -175,7 +182,8 @@ TEST(SimulateOracle, LivesOfEnvironmentsAddUpToTheExactRules) {
         std::ranges::sort(turns);
         double alive_us = 0;
         for (std::size_t i = 1; i < turns.size() && turns[i] <= static_cast<double>(end_us); ++i) {
-            alive_us += (turns[i] - turns[i - 1]) * most_in_flight(trace, (turns[i] + turns[i - 1]) / 2, expiry_us);
+            alive_us +=
+                (turns[i] - turns[i - 1]) * most_in_flight(trace, (turns[i] + turns[i - 1]) / 2, expiry_us);
         }
         ASSERT_NEAR(tally.alive_us, alive_us, 1e-6 * alive_us + 1) << "round " << round;
     }
@@ -218,7 +226,8 @@ struct Steady {
 
 Steady steady_state(const Workload& workload, const Rules& rules) {
     const auto source = make_workload(workload);
-    SimulateOptions options{.platform = rules.platform, .strategies = {rules.strategy}, .provisioned = {}, .pings = {}};
+    SimulateOptions options{
+        .platform = rules.platform, .strategies = {rules.strategy}, .provisioned = {}, .pings = {}};
     const auto simulation = simulate(*source, options);
     if (!simulation) {
         ADD_FAILURE() << simulation.error().message;
@@ -261,10 +270,11 @@ class SimulatePoisson : public testing::TestWithParam<PoissonRow> {};
 
 TEST_P(SimulatePoisson, HoldsTheExactShareAndContextsInItsConfidenceInterval) {
     const PoissonRow& row = GetParam();
-    const Workload workload{.rate = row.rate,
-                            .length_us = static_cast<std::int64_t>(row.invocations / row.rate * 1e6),
-                            .service = Distribution::exponential(static_cast<std::int64_t>(row.service_s * 1e6)),
-                            .seed = 2};
+    const Workload workload{
+        .rate = row.rate,
+        .length_us = static_cast<std::int64_t>(row.invocations / row.rate * 1e6),
+        .service = Distribution::exponential(static_cast<std::int64_t>(row.service_s * 1e6)),
+        .seed = 2};
     const Steady steady = steady_state(workload, plain_rules(static_cast<std::int64_t>(row.expiry_s * 1e6)));
     EXPECT_NEAR(steady.cold.mean, row.cold, steady.cold.half);
     EXPECT_NEAR(steady.alive.mean, row.alive, steady.alive.half);
@@ -273,7 +283,8 @@ TEST_P(SimulatePoisson, HoldsTheExactShareAndContextsInItsConfidenceInterval) {
     EXPECT_LT(steady.alive.half, 0.05 * row.alive);
 }
 
-// Exact, by a Markov chain of (in flight, alive): Poisson arrivals, exponential service, cold as long as warm.
+// Exact, by a Markov chain of (in flight, alive): Poisson arrivals, exponential service, cold as long as
+// warm.
 INSTANTIATE_TEST_SUITE_P(Rows, SimulatePoisson,
                          testing::Values(PoissonRow{0.9, 1.991, 600, .00132931, 7.69193, 3e6},
                                          PoissonRow{0.1, 2, 600, .00711276, 2.65049, 1e6},
@@ -287,13 +298,15 @@ INSTANTIATE_TEST_SUITE_P(Rows, SimulatePoisson,
                                          PoissonRow{1.0 / 600, 5, 640, .349458, .6675, 4e4}));
 
 TEST(SimulateTheory, LeastRecentRoutingKeepsAlmostAllWarm) {
-    // In turns each environment is used again long before it expires: as many are made as were ever in flight at once,
-    // and no more. Of a million requests about .000018 are cold, where most recent routing has .00133.
+    // In turns each context is used again long before it expires: as many are made as were ever in flight
+    // at once, and no more. Of a million requests about .000018 are cold, where most recent routing has
+    // .00133.
     const Workload workload{.rate = 0.9,
                             .length_us = static_cast<std::int64_t>(1e6 / 0.9 * 1e6),
                             .service = Distribution::exponential(1'991'000),
                             .seed = 3};
-    SimulateOptions options{.platform = plain_rules(600 * k_second_us).platform, .provisioned = {}, .pings = {}};
+    SimulateOptions options{
+        .platform = plain_rules(600 * k_second_us).platform, .provisioned = {}, .pings = {}};
     options.platform.routing = Routing::least_recent;
     const auto simulation = simulate(*make_workload(workload), options);
     ASSERT_TRUE(simulation.has_value());
@@ -319,7 +332,8 @@ TEST(SimulateTheory, WithoutServiceTimeTheShareIsExponential) {
 
 TEST(SimulateTheory, ALimitOfConcurrencyRejectsWhatErlangsFormulaSays) {
     // Offered 1.8 on average.
-    const std::vector<std::pair<std::uint32_t, double>> rows = {{1, .642857}, {2, .366516}, {3, .180266}, {5, .026302}};
+    const std::vector<std::pair<std::uint32_t, double>> rows = {
+        {1, .642857}, {2, .366516}, {3, .180266}, {5, .026302}};
     for (const auto& [limit, share] : rows) {
         const Workload workload{.rate = 0.9,
                                 .length_us = static_cast<std::int64_t>(1e6 / 0.9 * 1e6),
@@ -334,7 +348,8 @@ TEST(SimulateTheory, ALimitOfConcurrencyRejectsWhatErlangsFormulaSays) {
 }
 
 // The recordings are not part of this repository: BALLAST_TRACES names a directory that has them as
-// lambda-traces/*.csv (pacslab/serverless-performance-modeling) and simfaas/measured-lambda-rates.csv (pacslab/simfaas).
+// lambda-traces/*.csv (pacslab/serverless-performance-modeling) and simfaas/measured-lambda-rates.csv
+// (pacslab/simfaas).
 std::vector<std::string> recordings() {
     std::vector<std::string> paths;
     const char* const directory = std::getenv("BALLAST_TRACES");
@@ -364,7 +379,8 @@ TEST(SimulateRecorded, EqualsTheExactRuleOnEveryEvent) {
         }
         for (const std::int64_t expiry_s : {60, 300, 630, 640, 2700}) {
             std::uint64_t cold = 0;
-            ASSERT_EQ(first_difference(trace, expiry_s * k_second_us, cold), trace.size()) << path << " " << expiry_s;
+            ASSERT_EQ(first_difference(trace, expiry_s * k_second_us, cold), trace.size())
+                << path << " " << expiry_s;
         }
     }
 }
@@ -403,10 +419,11 @@ TEST(SimulateRecorded, ForeseesTheMeasuredRatesOfSimFaas) {
         for (std::size_t at = line.find(','); at != std::string::npos; at = line.find(',', at + 1))
             fields.push_back(std::strtod(line.c_str() + at + 1, nullptr));
         ASSERT_GE(fields.size(), 7U);
-        const Workload workload{.rate = fields[0],
-                                .length_us = static_cast<std::int64_t>((fields[0] < 0.02 ? 2e5 : 1e6) / fields[0] * 1e6),
-                                .service = Distribution::exponential(static_cast<std::int64_t>(fields[1] * 1000)),
-                                .seed = 6};
+        const Workload workload{
+            .rate = fields[0],
+            .length_us = static_cast<std::int64_t>((fields[0] < 0.02 ? 2e5 : 1e6) / fields[0] * 1e6),
+            .service = Distribution::exponential(static_cast<std::int64_t>(fields[1] * 1000)),
+            .seed = 6};
         Rules rules = plain_rules(static_cast<std::int64_t>(fields[3] * 60e6));
         rules.strategy.cold = Distribution::fixed(static_cast<std::int64_t>((fields[2] - fields[1]) * 1000));
         const double share = steady_state(workload, rules).cold.mean;

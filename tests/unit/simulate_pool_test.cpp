@@ -29,7 +29,7 @@ Tally run(const Rules& rules, const std::vector<Invocation>& requests, std::uint
     return scenario->finish(requests.back().start_us);
 }
 
-TEST(Pool, AnIdleEnvironmentExpiresAtItsDeadlineAndNotBefore) {
+TEST(Pool, AnIdleContextExpiresAtItsDeadlineAndNotBefore) {
     const Rules rules = rules_with(Distribution::fixed(600 * k_s));
     EXPECT_EQ(run(rules, {at(0), at(601 * k_s - 1)}).cold, 1U);
     EXPECT_EQ(run(rules, {at(0), at(601 * k_s)}).cold, 2U);
@@ -73,7 +73,7 @@ TEST(Pool, ALimitRejectsAndRejectedRequestsDoNotComeBack) {
     EXPECT_EQ(tally.latency.count(), 4U);
 }
 
-TEST(Pool, ProvisionedEnvironmentsAreUsedFirstAndNeverExpire) {
+TEST(Pool, ProvisionedContextsAreUsedFirstAndNeverExpire) {
     Rules rules = rules_with(Distribution::fixed(k_s));
     rules.platform.provisioned = 2;
     EXPECT_EQ(run(rules, {at(0), at(0), at(10'000 * k_s), at(10'000 * k_s)}).cold, 0U);
@@ -89,7 +89,7 @@ TEST(Pool, ProvisionedEnvironmentsAreUsedFirstAndNeverExpire) {
 TEST(Pool, PingsKeepAsManyWarmAsComeAtOnce) {
     std::vector<Invocation> pairs;
     for (int i = 0; i < 10; ++i) {
-        // Not at the moment of a ping, which would take an environment just then.
+        // Not at the moment of a ping, which would take a context just then.
         pairs.push_back(at(i * (k_hour_us + 7 * k_s)));
         pairs.push_back(at(i * (k_hour_us + 7 * k_s)));
     }
@@ -106,7 +106,7 @@ TEST(Pool, PingsKeepAsManyWarmAsComeAtOnce) {
     EXPECT_EQ(tally.latency.count(), 20U);
 }
 
-TEST(Pool, ASpareEnvironmentMayOutliveALoneOne) {
+TEST(Pool, ASpareContextMayOutliveALoneOne) {
     Rules rules = rules_with(Distribution::fixed(600 * k_s));
     rules.platform.expiry.spare = Distribution::fixed(1000 * k_s);
     // Two at 0; one keeps serving, the other is spare: still there 800 s later.
@@ -122,8 +122,8 @@ TEST(Pool, ASpareEnvironmentMayOutliveALoneOne) {
 }
 
 TEST(Pool, RoutingDecidesWhoIsLeftToExpire) {
-    // Two are made at once, then one request every 400 s, with an expiry of 600 s: when the most recent is taken the
-    // other expires; when the least recent is taken they take turns, 800 s apart.
+    // Two are made at once, then one request every 400 s, with an expiry of 600 s: when the most recent is
+    // taken the other expires; when the least recent is taken they take turns, 800 s apart.
     std::vector<Invocation> requests = {at(0, k_s), at(0, k_s)};
     for (int i = 1; i <= 20; ++i) requests.push_back(at(i * 200 * k_s));
     requests.push_back(at(20 * 200 * k_s));
@@ -141,26 +141,31 @@ TEST(Pool, RoutingDecidesWhoIsLeftToExpire) {
 
 TEST(Pool, OldestAndNewestGoByAge) {
     // A is made at 0, B at 10 s while A is busy. Both are idle at 100 s.
-    const std::vector<Invocation> requests = {at(0, 50 * k_s), at(10 * k_s, k_s), at(100 * k_s, k_s), at(140 * k_s, k_s)};
+    const std::vector<Invocation> requests = {at(0, 50 * k_s), at(10 * k_s, k_s), at(100 * k_s, k_s),
+                                              at(140 * k_s, k_s)};
     Rules rules = rules_with(Distribution::never());
     rules.platform.expiry.max_age_us = 135 * k_s;  // at 140 s B lives, A does not
     rules.platform.routing = Routing::oldest;
     EXPECT_EQ(run(rules, requests).cold, 2U);
-    // What differs is who serves at 100 s: with a deploy of age in between, the one that served lives no longer.
+    // What differs is who serves at 100 s: with a deploy of age in between, the one that served lives no
+    // longer.
     rules.platform.expiry = {.idle = Distribution::fixed(60 * k_s), .max_age_us = 135 * k_s};
-    rules.platform.routing = Routing::oldest;  // A serves at 100 s and is too old at 140 s; B idles since 11 s
+    rules.platform.routing =
+        Routing::oldest;  // A serves at 100 s and is too old at 140 s; B idles since 11 s
     EXPECT_EQ(run(rules, requests).cold, 3U);
-    const std::vector<Invocation> early = {at(0, 50 * k_s), at(10 * k_s, k_s), at(60 * k_s, k_s), at(140 * k_s - 20 * k_s, k_s), at(140 * k_s, k_s)};
+    const std::vector<Invocation> early = {at(0, 50 * k_s), at(10 * k_s, k_s), at(60 * k_s, k_s),
+                                           at(140 * k_s - 20 * k_s, k_s), at(140 * k_s, k_s)};
     rules.platform.routing = Routing::newest;  // B serves at 60 s, at 120 s and at 140 s
     EXPECT_EQ(run(rules, early).cold, 2U);
 }
 
-TEST(Pool, FunctionsShareNoEnvironment) {
+TEST(Pool, FunctionsShareNoContext) {
     const Rules rules = rules_with(Distribution::never());
-    EXPECT_EQ(run(rules, {at(0, k_s, 0), at(2 * k_s, k_s, 1), at(4 * k_s, k_s, 0), at(6 * k_s, k_s, 1)}).cold, 2U);
+    EXPECT_EQ(run(rules, {at(0, k_s, 0), at(2 * k_s, k_s, 1), at(4 * k_s, k_s, 0), at(6 * k_s, k_s, 1)}).cold,
+              2U);
 }
 
-TEST(Pool, AColdStartHoldsItsEnvironmentForTheInitToo) {
+TEST(Pool, AColdStartHoldsItsContextForTheInitToo) {
     const Rules rules = rules_with(Distribution::never(), 3 * k_s);
     // The first serves until 4 s.
     EXPECT_EQ(run(rules, {at(0), at(3 * k_s)}).cold, 2U);
@@ -240,7 +245,8 @@ TEST(Pool, HoursAddUpToTheWhole) {
     Rules rules = rules_with(Distribution::fixed(1800 * k_s));
     std::vector<Invocation> requests;
     // Before time 0 too, and with quiet hours.
-    for (int i = -50; i < 200; ++i) requests.push_back(at(i * (i % 7) * (i % 7) * 97 * k_s / 10 + i * 500 * k_s, 5 * k_s));
+    for (int i = -50; i < 200; ++i)
+        requests.push_back(at(i * (i % 7) * (i % 7) * 97 * k_s / 10 + i * 500 * k_s, 5 * k_s));
     std::ranges::sort(requests, {}, &Invocation::start_us);
     const OutcomeInput input{.first_us = requests.front().start_us, .last_us = requests.back().start_us};
     const auto scenario = make_scenario(rules, 1);
@@ -255,7 +261,8 @@ TEST(Pool, HoursAddUpToTheWhole) {
         cold += hour.cold;
         most = std::max(most, hour.most_alive);
         const std::int64_t from = std::max(hour.begin_us, input.first_us);
-        alive_us += hour.mean_alive * static_cast<double>(std::min(hour.begin_us + k_hour_us, input.last_us) - from);
+        alive_us +=
+            hour.mean_alive * static_cast<double>(std::min(hour.begin_us + k_hour_us, input.last_us) - from);
         EXPECT_LE(hour.mean_alive, static_cast<double>(hour.most_alive) + 1e-9);
     }
     EXPECT_EQ(count, requests.size());
@@ -288,7 +295,8 @@ TEST(Histogram, QuantilesAreWithinItsBuckets) {
     for (std::int64_t value = 1; value <= 100'000; ++value) histogram.add(value);
     EXPECT_EQ(histogram.count(), 100'000U);
     EXPECT_NEAR(histogram.mean_us(), 50'000.5, 1e-6);
-    for (const double q : {0.001, 0.01, 0.5, 0.9, 0.99, 0.999}) EXPECT_NEAR(histogram.quantile_us(q), q * 100'000, 0.004 * q * 100'000 + 1);
+    for (const double q : {0.001, 0.01, 0.5, 0.9, 0.99, 0.999})
+        EXPECT_NEAR(histogram.quantile_us(q), q * 100'000, 0.004 * q * 100'000 + 1);
     EXPECT_EQ(histogram.quantile_us(1), 100'000);
     EXPECT_EQ(Histogram().quantile_us(0.5), 0);
     Histogram far;

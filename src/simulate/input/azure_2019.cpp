@@ -53,17 +53,20 @@ class Azure2019Parser final : public LogParser {
   private:
     // The fault, or nothing.
     std::string record() {
-        if (m_record.fields.size() <= k_name_columns + 1) return "it has no minutes after HashOwner,HashApp,HashFunction,Trigger";
+        if (m_record.fields.size() <= k_name_columns + 1)
+            return "it has no minutes after HashOwner,HashApp,HashFunction,Trigger";
         if (!m_first_minute) {
             // Minutes are numbered from 1; samples begin later in the day.
             const auto first = parse_number(m_record.fields[k_name_columns + 1]);
-            if (!first || *first < 0 || *first > 1e6) return "its header has no number of a minute after Trigger";
+            if (!first || *first < 0 || *first > 1e6)
+                return "its header has no number of a minute after Trigger";
             m_first_minute = static_cast<std::int64_t>(*first);
             return {};
         }
         m_name = function_name(m_record.fields);
         m_function = m_names.number_of(m_name);
-        if (m_function == UINT32_MAX) return fmt::format("it has more than {} functions", FunctionNames::k_most);
+        if (m_function == UINT32_MAX)
+            return fmt::format("it has more than {} functions", FunctionNames::k_most);
         if (m_names.size() == m_known) return "function " + printable(m_name) + " has two rows";
         m_known = m_names.size();
         m_counts.clear();
@@ -78,8 +81,8 @@ class Azure2019Parser final : public LogParser {
         return {};
     }
 
-    // The next request of the minute, or on to the next minute. The earliest of n that lie evenly in what is left
-    // of it: nothing has to be sorted, whatever the count.
+    // The next request of the minute, or on to the next minute. The earliest of n that lie evenly in what is
+    // left of it: nothing has to be sorted, whatever the count.
     void emit(std::vector<Invocation>& out) {
         if (m_counts[m_minute] == 0) {
             ++m_minute;
@@ -124,21 +127,27 @@ Result<Azure2019Durations> Azure2019Durations::read(const std::string& path) {
             if (!has_header) {
                 constexpr std::array k_names = {"0", "1", "25", "50", "75", "99", "100"};
                 for (std::size_t i = 0; i < columns.size(); ++i) {
-                    const auto found = std::ranges::find(record.fields, fmt::format("percentile_Average_{}", k_names[i]));
+                    const auto found =
+                        std::ranges::find(record.fields, fmt::format("percentile_Average_{}", k_names[i]));
                     if (found == record.fields.end())
-                        return window.fault(at, "its header lacks percentile_Average_" + std::string(k_names[i]));
+                        return window.fault(at,
+                                            "its header lacks percentile_Average_" + std::string(k_names[i]));
                     columns[i] = static_cast<std::size_t>(found - record.fields.begin());
                 }
                 has_header = true;
             } else if (record.fields.size() > k_name_columns) {
                 Percentiles percentiles{};
                 for (std::size_t i = 0; i < columns.size(); ++i) {
-                    const auto ms = columns[i] < record.fields.size() ? parse_number(record.fields[columns[i]]) : std::nullopt;
-                    if (!ms || *ms * 1000 > k_most_duration_us) return window.fault(at, "a percentile cannot be read");
+                    const auto ms = columns[i] < record.fields.size()
+                                        ? parse_number(record.fields[columns[i]])
+                                        : std::nullopt;
+                    if (!ms || *ms * 1000 > k_most_duration_us)
+                        return window.fault(at, "a percentile cannot be read");
                     // The trace has a few slightly negative ones, and some that descend.
                     percentiles[i] = std::max(static_cast<float>(*ms), i == 0 ? 0.0F : percentiles[i - 1]);
                 }
-                if (durations.m_functions.size() >= FunctionNames::k_most) return window.fault(at, "it has too many functions");
+                if (durations.m_functions.size() >= FunctionNames::k_most)
+                    return window.fault(at, "it has too many functions");
                 durations.m_functions.emplace(function_name(record.fields), percentiles);
             }
             at += record.length;

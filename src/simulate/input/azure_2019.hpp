@@ -10,9 +10,9 @@
 
 namespace ballast {
 
-// Azure's trace of 2019: a row a function, a column a minute of the day, with how many requests came. Where in
-// its minute each came is not recorded: it is drawn evenly. Functions are independent; their rows follow one
-// another, so the log is ordered by function.
+// Azure's trace of 2019: a row a function, a column a minute of the day, with how many requests came. Where
+// in its minute each came is not recorded: it is drawn evenly. Functions are independent; their rows follow
+// one another, so the log is ordered by function.
 
 // How long functions take: of each the percentiles of the trace's second file.
 class Azure2019Durations {

@@ -171,7 +171,8 @@ class ZstdBytes final : public ByteStream {
             m_input.consume(packed.pos);
             if (ZSTD_isError(status)) {
                 return fail(ErrorCode::corrupt, m_input.name(),
-                            std::string("is not whole zstd data: ") + ZSTD_getErrorName(status), "copy it again");
+                            std::string("is not whole zstd data: ") + ZSTD_getErrorName(status),
+                            "copy it again");
             }
             if (!more && unpacked.pos == 0) {
                 if (m_in_frame) return ends_early(m_input.name());

@@ -9,8 +9,8 @@
 
 namespace ballast {
 
-// A file's bytes from front to end, gzip (also several members in a row) and zstd unpacked: which it is is seen
-// in the first bytes. Memory does not grow with the file. Not thread-safe.
+// A file's bytes from front to end, gzip (also several members in a row) and zstd unpacked: which it is is
+// seen in the first bytes. Memory does not grow with the file. Not thread-safe.
 class ByteStream {
   public:
     virtual ~ByteStream() = default;

@@ -175,13 +175,15 @@ class CsvLogParser final : public LogParser {
     std::string needed_columns() const {
         switch (m_format) {
             case LogFormat::insights:
-                return "query: fields @timestamp, @duration, @initDuration, @memorySize | filter @type = \"REPORT\"";
+                return "query: fields @timestamp, @duration, @initDuration, @memorySize | filter @type = "
+                       "\"REPORT\"";
             case LogFormat::lambda_traces:
                 return "it has start_time, aws_duration and is_cold";
             case LogFormat::azure_2021:
                 return "it has app, func, end_timestamp and duration";
             default:
-                return "name them start_s (or _ms, _us, or start with dates) and duration_ms (or _s, _us); other "
+                return "name them start_s (or _ms, _us, or start with dates) and duration_ms (or _s, _us); "
+                       "other "
                        "logs are chosen with --format";
         }
     }
@@ -197,13 +199,15 @@ class CsvLogParser final : public LogParser {
             return {};
         }
         if (!m_columns.duration_us) {
-            return fault("the duration's unit is not known", "name the column duration_ms (or _s, _us), or say --units "
-                                                             "START,DURATION, like --units s,ms");
+            return fault("the duration's unit is not known",
+                         "name the column duration_ms (or _s, _us), or say --units "
+                         "START,DURATION, like --units s,ms");
         }
         const auto duration = parse_number(duration_text);
         if (!duration || !(*duration >= 0 && *duration * *m_columns.duration_us <= k_most_duration_us))
             return fault("'" + printable(duration_text.substr(0, 40)) + "' is not a duration");
-        const std::string_view time_text = field(m_columns.start != k_absent ? m_columns.start : m_columns.end);
+        const std::string_view time_text =
+            field(m_columns.start != k_absent ? m_columns.start : m_columns.end);
         std::optional<std::int64_t> time_us;
         if (const auto date = parse_log_time(time_text)) {
             time_us = date->us;
@@ -211,7 +215,8 @@ class CsvLogParser final : public LogParser {
         } else if (const auto number = parse_number(time_text)) {
             if (!m_columns.start_us) {
                 return fault("the start's unit is not known",
-                             "name the column start_s (or _ms, _us), or say --units START,DURATION, like --units s,ms");
+                             "name the column start_s (or _ms, _us), or say --units START,DURATION, like "
+                             "--units s,ms");
             }
             time_us = to_time_us(*number, *m_columns.start_us);
             // Later than 1990, if it were a date: a number since a log's own zero is not.
@@ -225,7 +230,8 @@ class CsvLogParser final : public LogParser {
         if (m_columns.start == k_absent) invocation.start_us -= invocation.duration_us + invocation.init_us;
         if (const auto memory = parse_number(field(m_columns.memory))) {
             const double memory_mb = *memory * m_columns.memory_mb;
-            if (memory_mb >= 1 && memory_mb < 65'536) invocation.memory_mb = static_cast<std::uint16_t>(memory_mb);
+            if (memory_mb >= 1 && memory_mb < 65'536)
+                invocation.memory_mb = static_cast<std::uint16_t>(memory_mb);
         }
         if (m_columns.function != k_absent) {
             m_name.assign(field(m_columns.application));
@@ -284,7 +290,8 @@ Result<CsvUnits> parse_csv_units(std::string_view text) {
     return units;
 }
 
-std::unique_ptr<LogParser> make_csv_log_parser(LogFormat format, const CsvUnits& units, FunctionNames& names) {
+std::unique_ptr<LogParser> make_csv_log_parser(LogFormat format, const CsvUnits& units,
+                                               FunctionNames& names) {
     return std::make_unique<CsvLogParser>(format, units, names);
 }
 

@@ -16,7 +16,9 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // `count` digits at `at`; -1 when they are not there.
 int digits_at(std::string_view text, std::size_t at, std::size_t count) {
@@ -43,7 +45,8 @@ std::optional<double> parse_number(std::string_view text) {
     text = trimmed(text);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -64,7 +67,8 @@ std::optional<ParsedTime> parse_log_time(std::string_view text) {
     const int minutes = digits_at(text, 14, 2);
     const int seconds = digits_at(text, 17, 2);
     if (year < 1700 || month < 1 || day < 1 || hours < 0 || minutes < 0 || seconds < 0) return std::nullopt;
-    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date(std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok() || hours > 23 || minutes > 59 || seconds > 60 || year > 2250) return std::nullopt;
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();

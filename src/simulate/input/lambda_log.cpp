@@ -26,7 +26,8 @@ std::size_t find_in(std::string_view text, std::string_view what, std::size_t fr
 
 // "1589587970662" or "\"2024-01-31T10:00:00Z\"", after blanks.
 std::optional<std::int64_t> time_value(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '"' || text.front() == '\\')) text.remove_prefix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '"' || text.front() == '\\'))
+        text.remove_prefix(1);
     if (const auto time = parse_log_time(text)) return time->us;
     const auto digits = text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
     if (digits.size() < 12 || digits.size() > 15) return std::nullopt;  // milliseconds since 1970
@@ -64,9 +65,10 @@ class LambdaLogParser final : public LogParser {
         while (at < text.size() && out.size() < k_most_at_once) {
             const void* const newline = std::memchr(text.data() + at, '\n', text.size() - at);
             if (newline == nullptr && !last) break;
-            const std::size_t end = newline == nullptr
-                                        ? text.size()
-                                        : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
+            const std::size_t end =
+                newline == nullptr
+                    ? text.size()
+                    : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
             if (auto read = line(text.substr(at, end - at), out); !read) {
                 read.error().offset += at;
                 return tl::unexpected(std::move(read).error());
@@ -112,14 +114,15 @@ class LambdaLogParser final : public LogParser {
         return {};
     }
 
-    // The next "REPORT RequestId:"; counts the "INIT_REPORT" of failed inits on the way. By its capital P, which few
-    // lines have: searching each line for the words with memmem took half of all time.
+    // The next "REPORT RequestId:"; counts the "INIT_REPORT" of failed inits on the way. By its capital P,
+    // which few lines have: searching each line for the words with memmem took half of all time.
     std::size_t find_report(std::string_view text, std::size_t from) {
         constexpr std::size_t k_p = 2;  // of REPORT
         while (from + k_p < text.size()) {
             const void* const found = std::memchr(text.data() + from + k_p, 'P', text.size() - from - k_p);
             if (found == nullptr) break;
-            const std::size_t at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) - k_p;
+            const std::size_t at =
+                static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) - k_p;
             const std::string_view here = text.substr(at);
             if (here.starts_with(k_report)) return at;
             if (here.starts_with("REPORT Init Duration:") && text.substr(0, at).ends_with("INIT_") &&
@@ -180,11 +183,12 @@ class LambdaLogParser final : public LogParser {
              std::vector<Invocation>& out) {
         ++m_reports;
         const std::int64_t held_init_us = std::min<std::int64_t>(init_us, UINT32_MAX);
-        out.push_back({.start_us = end_us - duration_us - held_init_us,
-                       .duration_us = duration_us,
-                       .init_us = static_cast<std::uint32_t>(held_init_us),
-                       .memory_mb = static_cast<std::uint16_t>(memory_mb >= 1 && memory_mb < 65'536 ? memory_mb : 0),
-                       .truth = init_us > 0 ? Truth::cold : Truth::warm});
+        out.push_back(
+            {.start_us = end_us - duration_us - held_init_us,
+             .duration_us = duration_us,
+             .init_us = static_cast<std::uint32_t>(held_init_us),
+             .memory_mb = static_cast<std::uint16_t>(memory_mb >= 1 && memory_mb < 65'536 ? memory_mb : 0),
+             .truth = init_us > 0 ? Truth::cold : Truth::warm});
     }
 
     // A line with a platform event in JSON at `at`, which may stand in a string of another JSON document.
@@ -204,8 +208,8 @@ class LambdaLogParser final : public LogParser {
         return json_event(json, at, out);
     }
 
-    // A platform.report as Lambda writes it, byte for byte: 5 times as fast as reading any JSON. False, and nothing
-    // done, for whatever differs.
+    // A platform.report as Lambda writes it, byte for byte: 5 times as fast as reading any JSON. False, and
+    // nothing done, for whatever differs.
     bool usual_report(std::string_view text, std::vector<Invocation>& out) {
         constexpr std::string_view k_begin = R"({"time":")";
         constexpr std::string_view k_type = R"(","type":"platform.report","record":{"requestId":")";
@@ -234,7 +238,8 @@ class LambdaLogParser final : public LogParser {
             if (colon == std::string_view::npos) return false;
             const std::string_view name = metric.substr(0, colon);
             const std::string_view value = metric.substr(colon + 1);
-            if (value.empty() || value.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+            if (value.empty() || value.find_first_not_of("0123456789.") != std::string_view::npos)
+                return false;
             const auto number_us = parse_milliseconds(value);
             if (!number_us) return false;
             if (name == R"("durationMs")") duration_us = number_us;
@@ -249,7 +254,8 @@ class LambdaLogParser final : public LogParser {
     // {"message": "{\"time\":...}"}, once or several times in the line.
     Read escaped_json(std::string_view text, std::vector<Invocation>& out) {
         std::string inner;
-        for (std::size_t at = text.find("\"{\\\""); at != std::string_view::npos; at = text.find("\"{\\\"", at)) {
+        for (std::size_t at = text.find("\"{\\\""); at != std::string_view::npos;
+             at = text.find("\"{\\\"", at)) {
             std::size_t end = at + 1;
             while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
             if (end >= text.size()) return fault(at, "a platform event's string does not end");
@@ -277,7 +283,8 @@ class LambdaLogParser final : public LogParser {
         if (record == event.end() || !record->is_object()) return {};
         if (type == "platform.initReport") {
             const std::string_view status = text_of(*record, "status");
-            if (text_of(*record, "phase") == "init" && !status.empty() && status != "success") ++m_facts.failed_inits;
+            if (text_of(*record, "phase") == "init" && !status.empty() && status != "success")
+                ++m_facts.failed_inits;
             return {};
         }
         if (type != "platform.report") return {};
@@ -311,6 +318,8 @@ class LambdaLogParser final : public LogParser {
 
 }  // namespace
 
-std::unique_ptr<LogParser> make_lambda_log_parser() { return std::make_unique<LambdaLogParser>(); }
+std::unique_ptr<LogParser> make_lambda_log_parser() {
+    return std::make_unique<LambdaLogParser>();
+}
 
 }  // namespace ballast

@@ -17,7 +17,9 @@ namespace {
 // So much goes on at once: it stays in the processor's cache while every simulation reads it.
 constexpr std::size_t k_block = 8192;
 
-bool earlier(const Invocation& a, const Invocation& b) { return a.start_us < b.start_us; }
+bool earlier(const Invocation& a, const Invocation& b) {
+    return a.start_us < b.start_us;
+}
 
 class LogFile final : public LogSource {
   public:
@@ -42,8 +44,8 @@ class LogFile final : public LogSource {
     }
 
   private:
-    // Lets go what was given; reads until the window is full, sorts it, and marks its first half as to be given.
-    // Those of the other half may have earlier ones still to come.
+    // Lets go what was given; reads until the window is full, sorts it, and marks its first half as to be
+    // given. Those of the other half may have earlier ones still to come.
     Result<void> refill() {
         m_held.erase(m_held.begin(), m_held.begin() + static_cast<std::ptrdiff_t>(m_given));
         m_given = 0;
@@ -71,10 +73,11 @@ class LogFile final : public LogSource {
         }
         for (const auto& invocation : m_read) {
             if (invocation.start_us >= m_let_go_us || m_parser->by_function()) continue;
-            return m_text.fault(*consumed,
-                                fmt::format("up to here, an invocation began before {} others that came earlier in the log",
-                                            format_count(m_window / 2)),
-                                "sort the log by time, or hold back more with --window");
+            return m_text.fault(
+                *consumed,
+                fmt::format("up to here, an invocation began before {} others that came earlier in the log",
+                            format_count(m_window / 2)),
+                "sort the log by time, or hold back more with --window");
         }
         m_held.insert(m_held.end(), m_read.begin(), m_read.end());
         BALLAST_TRY(const bool more, m_text.advance(*consumed));
@@ -184,10 +187,12 @@ std::unique_ptr<LogFile> log_of(TextWindow text, const LogOptions& options, std:
 
 }  // namespace
 
-Result<std::unique_ptr<LogSource>> open_logs(const std::vector<std::string>& paths, const LogOptions& options) {
+Result<std::unique_ptr<LogSource>> open_logs(const std::vector<std::string>& paths,
+                                             const LogOptions& options) {
     auto names = std::make_unique<FunctionNames>();
     std::vector<std::unique_ptr<LogFile>> logs;
-    const std::size_t window = std::max<std::size_t>(options.window / std::max<std::size_t>(paths.size(), 1), 1024);
+    const std::size_t window =
+        std::max<std::size_t>(options.window / std::max<std::size_t>(paths.size(), 1), 1024);
     for (const auto& path : paths) {
         BALLAST_TRY(auto text, TextWindow::open(path));
         logs.push_back(log_of(std::move(text), options, window, *names));

@@ -18,13 +18,13 @@ struct LogOptions {
     CsvUnits units = {};
     Azure2019Durations azure_durations = Azure2019Durations();
     std::uint64_t seed = 1;
-    // Logs are ordered by the ends of invocations, or not quite: so many invocations are held back and sorted by
-    // their starts. 32 bytes each, and half as much while they are sorted.
+    // Logs are ordered by the ends of invocations, or not quite: so many invocations are held back and sorted
+    // by their starts. 32 bytes each, and half as much while they are sorted.
     std::size_t window = std::size_t{1} << 20;
 };
 
-// One log, or several as one: then merged by time. Keeps `window` invocations in memory, whatever the logs' sizes.
-// Errors of next(): corrupt, also when an invocation comes after later ones that were let go already.
+// One log, or several as one: then merged by time. Keeps `window` invocations in memory, whatever the logs'
+// sizes. Errors of next(): corrupt, also when an invocation comes after later ones that were let go already.
 class LogSource : public InvocationSource {
   public:
     // What all of them are; the first's where they differ.
@@ -33,7 +33,8 @@ class LogSource : public InvocationSource {
 
 // `paths`: "-" is standard input. Blocks, to see each log's format. `options` outlives the source.
 // Errors: not_found and so on; usage when logs that are grouped by function are to be merged.
-Result<std::unique_ptr<LogSource>> open_logs(const std::vector<std::string>& paths, const LogOptions& options);
+Result<std::unique_ptr<LogSource>> open_logs(const std::vector<std::string>& paths,
+                                             const LogOptions& options);
 
 // The same of one log in memory, for tests. `bytes` and `options` outlive the source.
 Result<std::unique_ptr<LogSource>> memory_log(std::string_view bytes, const std::string& name,

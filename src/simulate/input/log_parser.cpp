@@ -12,9 +12,12 @@ struct FormatName {
     std::string_view name;
 };
 constexpr std::array k_formats = {
-    FormatName{LogFormat::lambda, "lambda"},         FormatName{LogFormat::insights, "insights"},
-    FormatName{LogFormat::csv, "csv"},               FormatName{LogFormat::lambda_traces, "lambda-traces"},
-    FormatName{LogFormat::azure_2019, "azure-2019"}, FormatName{LogFormat::azure_2021, "azure-2021"},
+    FormatName{LogFormat::lambda, "lambda"},
+    FormatName{LogFormat::insights, "insights"},
+    FormatName{LogFormat::csv, "csv"},
+    FormatName{LogFormat::lambda_traces, "lambda-traces"},
+    FormatName{LogFormat::azure_2019, "azure-2019"},
+    FormatName{LogFormat::azure_2021, "azure-2021"},
 };
 
 }  // namespace

@@ -38,8 +38,8 @@ class FunctionNames {
     std::unordered_map<std::string, std::uint32_t> m_numbers;
 };
 
-// Turns a log's text into invocations, piece by piece. The text is hostile: any bytes give invocations that keep
-// the promises of invocation.hpp, or a fault.
+// Turns a log's text into invocations, piece by piece. The text is hostile: any bytes give invocations that
+// keep the promises of invocation.hpp, or a fault.
 class LogParser {
   public:
     // What `out` should not much exceed after one call, whatever a single record asks for.

@@ -62,7 +62,8 @@ Result<void> TextWindow::fill() {
     return {};
 }
 
-tl::unexpected<Error> TextWindow::fault(std::size_t offset, std::string_view message, std::string_view hint) const {
+tl::unexpected<Error> TextWindow::fault(std::size_t offset, std::string_view message,
+                                        std::string_view hint) const {
     const std::uint64_t line = m_lines + count_lines(text().substr(0, offset)) + 1;
     return fail(ErrorCode::corrupt, fmt::format("{}:{}", printable(m_name), line), message, hint);
 }

@@ -11,8 +11,8 @@
 
 namespace ballast {
 
-// A moving window over a text of any size: what is read is let go, and more is read behind it. Knows its line, so
-// that errors can name it. A record may be as large as k_most_record.
+// A moving window over a text of any size: what is read is let go, and more is read behind it. Knows its
+// line, so that errors can name it. A record may be as large as k_most_record.
 class TextWindow {
   public:
     static constexpr std::size_t k_most_record = std::size_t{16} << 20;
@@ -27,12 +27,13 @@ class TextWindow {
     std::uint64_t bytes_read() const { return m_bytes; }
     const std::string& name() const { return m_name; }
 
-    // Lets go the first `count` bytes; when there were none, reads more. False when the text has ended: then none
-    // could be read, and no more comes. Errors: corrupt when a record is too large; those of reading.
+    // Lets go the first `count` bytes; when there were none, reads more. False when the text has ended: then
+    // none could be read, and no more comes. Errors: corrupt when a record is too large; those of reading.
     Result<bool> advance(std::size_t count);
 
     // "FILE:LINE: message" of what is wrong at a byte of text().
-    tl::unexpected<Error> fault(std::size_t offset, std::string_view message, std::string_view hint = {}) const;
+    tl::unexpected<Error> fault(std::size_t offset, std::string_view message,
+                                std::string_view hint = {}) const;
 
   private:
     TextWindow(std::unique_ptr<ByteStream> stream, std::string name);

@@ -8,36 +8,37 @@
 
 #include "simulate/platform.hpp"
 
-// The two sets of a function's environments: those that serve a request, and those that are idle.
+// The two sets of a function's contexts: those that serve a request, and those that are idle.
 
 namespace ballast {
 
-struct IdleEnvironment {
+struct IdleContext {
     std::int64_t deadline_us;  // when it expires unless it is used
     std::int64_t born_us;
 };
 
-struct BusyEnvironment {
+struct BusyContext {
     std::int64_t end_us;
     std::int64_t born_us;
 };
 
-// A heap of four children a node, the next to end at the top. The way down compares four ends without a branch
-// to be guessed wrongly, always to the bottom: with 1,000 environments 2.5 times as fast as std::pop_heap.
+// A heap of four children a node, the next to end at the top. The way down compares four ends without a
+// branch to be guessed wrongly, always to the bottom: with 1,000 contexts 2.5 times as fast as
+// std::pop_heap.
 class EndHeap {
   public:
     std::size_t size() const { return m_size; }
     // REQUIRES: not empty.
     std::int64_t next_end_us() const { return m_nodes[0].end_us; }
 
-    void push(BusyEnvironment environment) {
+    void push(BusyContext context) {
         if (m_nodes.size() < m_size + k_children + 1) m_nodes.resize(2 * m_size + 2 * k_children, k_none);
-        rise(m_size++, environment);
+        rise(m_size++, context);
     }
 
-    BusyEnvironment pop() {
-        const BusyEnvironment top = m_nodes[0];
-        const BusyEnvironment last = m_nodes[--m_size];
+    BusyContext pop() {
+        const BusyContext top = m_nodes[0];
+        const BusyContext last = m_nodes[--m_size];
         m_nodes[m_size] = k_none;
         std::size_t hole = 0;
         for (std::size_t child = 1; child < m_size; child = k_children * hole + 1) {
@@ -53,24 +54,24 @@ class EndHeap {
 
   private:
     static constexpr std::size_t k_children = 4;
-    static constexpr BusyEnvironment k_none{INT64_MAX, 0};
+    static constexpr BusyContext k_none{INT64_MAX, 0};
 
-    void rise(std::size_t hole, BusyEnvironment environment) {
+    void rise(std::size_t hole, BusyContext context) {
         while (hole > 0) {
             const std::size_t parent = (hole - 1) / k_children;
-            if (m_nodes[parent].end_us <= environment.end_us) break;
+            if (m_nodes[parent].end_us <= context.end_us) break;
             m_nodes[hole] = m_nodes[parent];
             hole = parent;
         }
-        m_nodes[hole] = environment;
+        m_nodes[hole] = context;
     }
 
-    std::vector<BusyEnvironment> m_nodes;  // beyond m_size, and for four more at least, k_none
+    std::vector<BusyContext> m_nodes;  // beyond m_size, and for four more at least, k_none
     std::size_t m_size = 0;
 };
 
-// The busy ones, the next to end first: ascending in a ring. A new one is put in from the back, which is where
-// it belongs when durations are alike. When more than k_sorted are busy a heap takes over.
+// The busy ones, the next to end first: ascending in a ring. A new one is put in from the back, which is
+// where it belongs when durations are alike. When more than k_sorted are busy a heap takes over.
 class BusySet {
   public:
     bool empty() const { return size() == 0; }
@@ -78,27 +79,27 @@ class BusySet {
     // REQUIRES: not empty.
     std::int64_t next_end_us() const { return m_size == 0 ? m_heap.next_end_us() : m_ring[m_head].end_us; }
 
-    BusyEnvironment pop() {
+    BusyContext pop() {
         if (m_size > 0) {
             --m_size;
             return m_ring[std::exchange(m_head, (m_head + 1) & m_mask)];
         }
-        const BusyEnvironment ended = m_heap.pop();
+        const BusyContext ended = m_heap.pop();
         if (m_heap.size() <= k_sorted / 2) to_ring();
         return ended;
     }
 
-    void push(BusyEnvironment environment) {
+    void push(BusyContext context) {
         if (m_size == m_ring.size() || m_heap.size() > 0) [[unlikely]] {
             if (m_size == k_sorted) to_heap();
-            if (m_heap.size() > 0) return m_heap.push(environment);
+            if (m_heap.size() > 0) return m_heap.push(context);
             grow();
         }
         std::size_t at = m_head + m_size++;
-        for (; at != m_head && m_ring[(at - 1) & m_mask].end_us > environment.end_us; --at) {
+        for (; at != m_head && m_ring[(at - 1) & m_mask].end_us > context.end_us; --at) {
             m_ring[at & m_mask] = m_ring[(at - 1) & m_mask];
         }
-        m_ring[at & m_mask] = environment;
+        m_ring[at & m_mask] = context;
     }
 
   private:
@@ -114,30 +115,30 @@ class BusySet {
     }
 
     void grow() {
-        std::vector<BusyEnvironment> wider(m_size == 0 ? 2 : 2 * m_size);
+        std::vector<BusyContext> wider(m_size == 0 ? 2 : 2 * m_size);
         for (std::size_t i = 0; i < m_size; ++i) wider[i] = m_ring[(m_head + i) & m_mask];
         m_ring = std::move(wider);
         m_mask = m_ring.size() - 1;
         m_head = 0;
     }
 
-    std::vector<BusyEnvironment> m_ring;  // a power of two, at most k_sorted
+    std::vector<BusyContext> m_ring;  // a power of two, at most k_sorted
     std::size_t m_mask = 0;
     std::size_t m_head = 0;
     std::size_t m_size = 0;
     EndHeap m_heap;  // in use when it is not empty; the ring is then
 };
 
-// The idle ones, in the order in which the routing takes them. One that has expired stays until it is come across:
-// `died(environment)` is called for each, once.
+// The idle ones, in the order in which the routing takes them. One that has expired stays until it is come
+// across: `died(context)` is called for each, once.
 template <Routing k_routing>
 class IdleSet {
   public:
     std::size_t size() const { return m_list.size() - m_head; }
 
     // REQUIRES: called in the order in which they fell idle.
-    void push(IdleEnvironment environment) {
-        m_list.push_back(environment);
+    void push(IdleContext context) {
+        m_list.push_back(context);
         if constexpr (k_routing == Routing::oldest || k_routing == Routing::newest) {
             std::push_heap(m_list.begin(), m_list.end(), behind);
         }
@@ -145,10 +146,11 @@ class IdleSet {
 
     // Takes one that lives at `now_us`; false when there is none.
     template <typename Died>
-    bool take(std::int64_t now_us, IdleEnvironment& taken, Random& random, Died&& died) {
+    bool take(std::int64_t now_us, IdleContext& taken, Random& random, Died&& died) {
         while (size() > 0) {
             if constexpr (k_routing == Routing::random) {
-                const auto chosen = static_cast<std::size_t>(draw_unit(random) * static_cast<double>(m_list.size()));
+                const auto chosen =
+                    static_cast<std::size_t>(draw_unit(random) * static_cast<double>(m_list.size()));
                 std::swap(m_list[chosen], m_list.back());
             }
             taken = next();
@@ -164,7 +166,7 @@ class IdleSet {
     template <typename Died>
     bool any(std::int64_t now_us, Died&& died) {
         while (size() > 0) {
-            const IdleEnvironment candidate = next();
+            const IdleContext candidate = next();
             if (candidate.deadline_us > now_us) return true;
             remove_next();
             died(candidate);
@@ -191,11 +193,11 @@ class IdleSet {
   private:
     static constexpr bool is_heap() { return k_routing == Routing::oldest || k_routing == Routing::newest; }
 
-    static bool behind(const IdleEnvironment& a, const IdleEnvironment& b) {
+    static bool behind(const IdleContext& a, const IdleContext& b) {
         return k_routing == Routing::oldest ? a.born_us > b.born_us : a.born_us < b.born_us;
     }
 
-    const IdleEnvironment& next() const {
+    const IdleContext& next() const {
         return k_routing == Routing::least_recent || is_heap() ? m_list[m_head] : m_list.back();
     }
 
@@ -211,7 +213,7 @@ class IdleSet {
         }
     }
 
-    std::vector<IdleEnvironment> m_list;
+    std::vector<IdleContext> m_list;
     std::size_t m_head = 0;  // least_recent alone takes from the front
 };
 
