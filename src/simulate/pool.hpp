@@ -99,8 +99,7 @@ class Pool {
             ++tally.requests;
             ++m_hour_tally->requests;
             if (request.init_us != 0) m_recorded_init_us = request.init_us;
-        } else {
-            ++tally.pings;
+            m_recorded_mb = request.memory_mb;
         }
         const std::uint16_t recorded_mb = request.memory_mb != 0 ? request.memory_mb : rules.memory_mb;
         const double memory_mb = rules.strategy.memory_mb != 0 ? rules.strategy.memory_mb : recorded_mb;
@@ -111,6 +110,7 @@ class Pool {
             }
             return;
         }
+        if constexpr (k_kind == Kind::ping) ++tally.pings;
         IdleContext taken;
         std::int64_t service_us = request.duration_us + rules.strategy.warm_us;
         if (m_provisioned_idle > 0) {
@@ -237,7 +237,8 @@ class Pool {
 
     void ping(std::int64_t at_us, PoolShared& shared) {
         const KeepWarm& keep_warm = shared.rules.keep_warm;
-        const Invocation request{.start_us = at_us, .duration_us = keep_warm.duration_us};
+        const Invocation request{
+            .start_us = at_us, .duration_us = keep_warm.duration_us, .memory_mb = m_recorded_mb};
         for (std::uint32_t i = 0; i < keep_warm.at_once; ++i) serve<Kind::ping>(request, shared);
         m_next_ping_us = at_us + keep_warm.every_us;
     }
@@ -271,6 +272,7 @@ class Pool {
     HourTally* m_hour_tally = nullptr;
     std::size_t m_most_alive = 0;          // in this hour
     std::uint32_t m_recorded_init_us = 0;  // the last that the log recorded
+    std::uint16_t m_recorded_mb = 0;       // the same
     bool m_started = false;
 };
 

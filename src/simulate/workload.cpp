@@ -52,7 +52,8 @@ class WorkloadSource final : public InvocationSource {
 
   private:
     void add(std::int64_t at_us) {
-        m_block.push_back({.start_us = at_us, .duration_us = m_workload.service.draw(m_random)});
+        const std::int64_t service_us = std::min(m_workload.service.draw(m_random), k_most_duration_us);
+        m_block.push_back({.start_us = at_us, .duration_us = service_us});
     }
 
     // By thinning: candidates at the peak's rate, each kept with the share that the rate is of the peak's.

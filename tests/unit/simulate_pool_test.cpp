@@ -104,6 +104,12 @@ TEST(Pool, PingsKeepAsManyWarmAsComeAtOnce) {
     EXPECT_EQ(tally.pings, 2U * 9U * 12U);
     EXPECT_EQ(tally.cold_pings, 0U);
     EXPECT_EQ(tally.latency.count(), 20U);
+
+    // Billed with the memory of the requests, and only when they are served.
+    for (auto& request : pairs) request.memory_mb = 1024;
+    EXPECT_DOUBLE_EQ(run(rules, pairs).ping_mb_ms, 216.0 * 100 * 1024);
+    rules.platform.concurrency = 1;
+    EXPECT_EQ(run(rules, pairs).pings, 9U * 12U);
 }
 
 TEST(Pool, ASpareContextMayOutliveALoneOne) {

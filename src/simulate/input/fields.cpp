@@ -1,5 +1,6 @@
 #include "simulate/input/fields.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -8,6 +9,8 @@
 
 namespace ballast {
 namespace {
+
+constexpr std::size_t k_most_fields = 10'000;
 
 std::string_view trimmed(std::string_view text) {
     const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
@@ -37,6 +40,14 @@ std::int64_t millionths_at(std::string_view text, std::size_t& at) {
     std::int64_t scale = 100'000;
     for (; at < text.size() && is_digit(text[at]); ++at, scale /= 10) value += scale * (text[at] - '0');
     return value;
+}
+
+// The next quote that is not doubled; the text's end where there is none.
+std::size_t closing_quote(std::string_view text, std::size_t from) {
+    std::size_t at = text.find('"', from);
+    while (at != std::string_view::npos && at + 1 < text.size() && text[at + 1] == '"')
+        at = text.find('"', at + 2);
+    return std::min(at, text.size());
 }
 
 }  // namespace
@@ -120,17 +131,9 @@ bool read_csv_record(std::string_view text, bool last, CsvRecord& record) {
         std::size_t end = at;
         if (at < text.size() && text[at] == '"') {
             begin = ++at;
-            for (;; ++at) {
-                at = text.find('"', at);
-                if (at == std::string_view::npos) {
-                    if (!last) return false;
-                    at = text.size();  // a quote that is never closed
-                    break;
-                }
-                if (at + 1 == text.size() && !last) return false;
-                if (at + 1 >= text.size() || text[at + 1] != '"') break;
-                ++at;
-            }
+            at = closing_quote(text, at);
+            // Whether it is the closing one is seen in what follows; a quote may also never be closed.
+            if (at + 1 >= text.size() && !last) return false;
             end = at;
             if (at < text.size()) ++at;
             // What follows a closing quote before the comma is no CSV; it is passed over.
@@ -141,7 +144,7 @@ bool read_csv_record(std::string_view text, bool last, CsvRecord& record) {
         }
         if (at == text.size() && !last) return false;
         if (end > begin && text[end - 1] == '\r' && (at == text.size() || text[at] == '\n')) --end;
-        record.fields.push_back(text.substr(begin, end - begin));
+        if (record.fields.size() < k_most_fields) record.fields.push_back(text.substr(begin, end - begin));
         if (at == text.size() || text[at] == '\n') {
             record.length = std::min(at + 1, text.size());
             return true;
