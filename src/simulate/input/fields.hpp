@@ -32,7 +32,7 @@ std::optional<std::int64_t> parse_milliseconds(std::string_view text);
 // doubled here. The fields point into `text`.
 struct CsvRecord {
     std::vector<std::string_view> fields = {};  // the first 10,000
-    std::size_t length = 0;  // with its line end
+    std::size_t length = 0;                     // with its line end
 };
 // Reads the record at the front of `text`; `last`: no more text follows. False when the record is not
 // complete.
