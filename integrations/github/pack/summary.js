@@ -12,6 +12,8 @@ function size(bytes) {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
 
+const count = (files) => `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;
+
 const titles = {
   source: 'source',
   language_dependencies: 'language dependencies',
@@ -37,7 +39,7 @@ function summary({ before, packed, after, pushed, limit, fits }) {
     `| **all** | **${size(before.bytes)}** | **${size(after.bytes)}** |`,
     `| zipped | ${zipped(before)} | ${zipped(after)} |`,
     '',
-    `${fits ? '✅ fits into' : '❌ **is larger than**'} ${plain(limit)}; ${size(packed.tree_bytes)} in ${packed.tree_files} files left the package.`,
+    `${fits ? '✅ fits into' : '❌ **is larger than**'} ${plain(limit)}; ${size(packed.tree_bytes)} in ${count(packed.tree_files)} left the package.`,
     '',
     pushed
       ? `Version \`${packed.version}\`: ${size(packed.new_bytes)} of new packs were sent to the store.`

@@ -31,7 +31,7 @@ test('packs, pushes, and says so', (t) => {
   assert.match(summary, /^### Ballast: render\n\n\| \| package \| slim package \|\n\| --- \| ---: \| ---: \|\n/);
   assert.match(summary, new RegExp(`\\| executables and system libraries \\| ${size(sed)} \\| [\\d.]+ MB \\|\n`), 'the slim package has ballast-run');
   assert.match(summary, /\| \*\*all\*\* \| \*\*\d+ KB\*\* \| \*\*[\d.]+ MB\*\* \|/);
-  assert.match(summary, /✅ fits into 250MB; \d+ KB in 1 files left the package\.\n\nVersion `v1`: [\d.]+ KB of new packs were sent to the store\.\n/);
+  assert.match(summary, /✅ fits into 250MB; \d+ KB in 1 file left the package\.\n\nVersion `v1`: [\d.]+ KB of new packs were sent to the store\.\n/);
   assert.match(log, /^::warning title=Ballast::usr\/bin\/sed: needs lib/m);
 
   const again = runAction('pack', { ...inputs, version: 'v2' }, { cwd });

@@ -72,7 +72,7 @@ class TerraformTest(unittest.TestCase):
     def terraform(self, *arguments, status=0, cwd=None):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BALLAST_", "TF_"))}
         environment.update(CHECKPOINT_DISABLE="1", TF_IN_AUTOMATION="1", TF_CLI_CONFIG_FILE="/dev/null")
-        result = subprocess.run([TERRAFORM, *arguments], cwd=cwd or self.dir, env=environment, capture_output=True, text=True, timeout=300)
+        result = subprocess.run([TERRAFORM, *arguments], cwd=cwd or self.dir, env=environment, capture_output=True, text=True, timeout=900)
         self.assertEqual(result.returncode, status, f"{arguments}\n{result.stdout}\n{result.stderr}")
         return result.stdout + result.stderr
 
@@ -192,7 +192,6 @@ class Function(TerraformTest):
         self.assertEqual(self.api.unknown, [])
         self.assertEqual(self.api.uploads, [self.slim.read_bytes()])
         self.assertEqual(self.api.function["Environment"]["Variables"], self.outputs()["environment"])
-        self.plan()
         shutil.rmtree(self.dir / ".ballast")
         self.plan()
         self.write("function/handler.js", "// new\n")
