@@ -226,6 +226,18 @@ class Calls(Installed, CliTest):
     def test_lifetimes(self):
         self.use("lifetimes")
 
+    @unittest.skipIf(SANITIZE, "all tests run so then")
+    def test_nothing_is_lost_or_misused(self):
+        """The caller under AddressSanitizer, whose allocator is the library's too; the asan preset has the library itself in it."""
+        program = self.dir / "use-sanitized"
+        run("cc", *C_FLAGS, "-fsanitize=address,undefined", HERE / "use.c", *self.pkg_config("--cflags", "--libs"), "-pthread", "-o", program)
+        for arguments, status in ((["threads", "8"], 0), (["lifetimes"], 0), (["path", "usr/bin/none"], 3), (["environment", "*"], 0),
+                                  (["spawn", "usr/bin/sed", "--version"], 0), (["options", "0", "0"], 2)):
+            result = subprocess.run([program, *arguments], capture_output=True, text=True, env=self.environment(ASAN_OPTIONS="detect_leaks=1"))
+            if "LeakSanitizer has encountered a fatal error" in result.stderr:
+                self.skipTest("the leak sanitizer may not trace here")
+            self.assertEqual((result.returncode, result.stderr), (status, ""), arguments)
+
     def test_options_of_older_and_newer_callers(self):
         self.use("options", 40, 255)
         self.use("options", 200, 0)

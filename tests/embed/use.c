@@ -192,6 +192,7 @@ static int lifetimes(void) {
     if (ballast_package_open(getenv("USE_PACKAGE"), &package, NULL) != BALLAST_OK) return 101;
     if (ballast_hydrate(package, &options, &first, NULL) != BALLAST_OK) return 102;
     if (ballast_path(package, "usr/bin/sed", &options, &second, &where, NULL) != BALLAST_OK) return 103;
+    ballast_tree_close(second);
     if (ballast_path(package, "usr/bin/none", &options, &second, &where, NULL) != BALLAST_NOT_FOUND ||
         second != NULL || where != NULL)
         return 104;
