@@ -13,6 +13,7 @@ The order, and its reasons:
   pack      plan -> frames -> packs; build-time only
   hydrate   what start-up needs: must stay clear of package, config and pack, since ballast-run
             links it and is to be small
+  report    a page of HTML out of titles, tables and charts; knows nothing of what they are about
   analyze   reads packages; a sibling of pack and hydrate, so it knows neither
   embed     the C API (include/ballast/ballast.h) over hydrate; a sibling of cli
   simulate  reads logs of invocations and knows nothing of packages: only what a cold start costs
@@ -33,11 +34,12 @@ MAY_INCLUDE = {
     "lifecycle": {"base", "codec", "format", "store"},
     "pack": {"base", "codec", "format", "config", "package", "store", "lifecycle"},
     "hydrate": {"base", "codec", "format", "store"},
-    "analyze": {"base", "format", "package"},
+    "report": {"base", "codec"},
+    "analyze": {"base", "codec", "report", "format", "package"},
     "embed": {"base", "codec", "format", "store", "hydrate"},
-    "simulate": {"base"},
+    "simulate": {"base", "report"},
     "cli": {"base", "codec", "format", "config", "package", "store", "lifecycle", "pack", "hydrate",
-            "analyze", "simulate"},
+            "report", "analyze", "simulate"},
 }
 RUN_MAY_INCLUDE = {"base", "codec", "format", "store", "hydrate"}
 
