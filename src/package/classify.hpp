@@ -48,7 +48,12 @@ struct Lack {
 };
 
 // In the order of the entries. What is found is what loading would stumble over first: a file for another
-// architecture is not asked for its libraries. REQUIRES: facts = classify(package).
-std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts);
+// architecture is not asked for its libraries. `provided` are the names of libraries that layers bring.
+// REQUIRES: facts = classify(package).
+std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts,
+                             const std::vector<std::string>& provided = {});
+
+// The names under which a package's libraries are found: file names, those of symlinks, and sonames.
+std::vector<std::string> library_names(const Package& package, const std::vector<FileFacts>& facts);
 
 }  // namespace ballast

@@ -9,6 +9,7 @@
 
 #include "package/elf_dynamic.hpp"
 #include "package/elf_image.hpp"
+#include "package/elf_strip.hpp"
 
 namespace ballast {
 namespace {
@@ -79,11 +80,15 @@ Result<ElfInfo> read_elf(ElfSource& file, const std::string& name) {
     ElfInfo info;
     info.machine = image.header().e_machine;
     const std::uint16_t type = image.header().e_type;
-    if ((type != ET_EXEC && type != ET_DYN) || is_debug_file(image)) return info;
+    info.debug_file = is_debug_file(image);
+    if ((type != ET_EXEC && type != ET_DYN) || info.debug_file) return info;
     BALLAST_CHECK(check_segments(image));
     BALLAST_TRY(info.interpreter, interpreter_of(image));
     BALLAST_TRY(const bool marked_program, read_dynamic(image, info));
     info.kind = kind_of(type, info, marked_program);
+    const StrippableBytes strippable = find_strippable(image);
+    info.debug_bytes = strippable.debug;
+    info.symbol_bytes = strippable.symbols;
     return info;
 }
 

@@ -28,6 +28,10 @@ struct ElfInfo {
     std::string glibc;        // the highest GLIBC_x.y version required, "2.34"; "" for none
     bool glibc_part = false;  // needs GLIBC_PRIVATE: works only with exactly its own glibc
     std::string glibcxx;      // the same of libstdc++'s GLIBCXX_x.y.z, "3.4.30"
+    // What `strip` would take away without harm (elf_strip.hpp); none of an object.
+    std::uint64_t debug_bytes = 0;   // debug information, and what describes it
+    std::uint64_t symbol_bytes = 0;  // the symbol table that only debuggers and linkers read
+    bool debug_file = false;         // nothing but what `objcopy --only-keep-debug` leaves
 };
 
 // No ELF file is smaller than a 32-bit header.

@@ -11,6 +11,8 @@ namespace {
 
 using Bytes = ElfImage::Bytes;
 
+constexpr std::uint64_t k_section_names_bytes = 2'048;
+
 // Reads numbers of the raw file in its byte order, before libelf sees it.
 class RawNumbers {
   public:
@@ -107,6 +109,12 @@ Result<void> ElfImage::load_tables() const {
         if (tables.section_bytes != expected) return corrupt("has section headers of a wrong size");
         // A count of 0 means that the first header holds the count: at least that one must be there.
         const std::uint64_t count = std::max<std::uint64_t>(tables.section_count, 1);
+        // Linkers write the sections' names directly before their headers; going back for them would open
+        // the file again.
+        const std::uint64_t before = std::min(tables.sections_offset, k_section_names_bytes);
+        if (contains(tables.sections_offset - before, before)) {
+            BALLAST_CHECK(m_file->load(tables.sections_offset - before, before));
+        }
         BALLAST_CHECK(range(tables.sections_offset, count * expected,
                             "is cut short: its section headers lie beyond its end"));
         if (tables.section_count == 0) {

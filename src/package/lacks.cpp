@@ -53,8 +53,9 @@ std::string_view family_of(std::string_view path) {
 
 class LackFinder {
   public:
-    LackFinder(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts)
-        : m_entries(entries), m_facts(facts), m_tree(entries) {
+    LackFinder(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts,
+               const std::vector<std::string>& provided)
+        : m_entries(entries), m_facts(facts), m_tree(entries), m_libraries(provided.begin(), provided.end()) {
         for (std::size_t i = 0; i < entries.size(); ++i) take_stock(entries[i], facts[i]);
     }
 
@@ -69,6 +70,8 @@ class LackFinder {
         }
         return std::move(m_lacks);
     }
+
+    const Names& libraries() const { return m_libraries; }
 
   private:
     void take_stock(const Entry& entry, const FileFacts& facts) {
@@ -161,8 +164,16 @@ class LackFinder {
 
 }  // namespace
 
-std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts) {
-    return LackFinder(package.entries(), facts).find();
+std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts,
+                             const std::vector<std::string>& provided) {
+    return LackFinder(package.entries(), facts, provided).find();
+}
+
+std::vector<std::string> library_names(const Package& package, const std::vector<FileFacts>& facts) {
+    const LackFinder finder(package.entries(), facts, {});
+    std::vector<std::string> names(finder.libraries().begin(), finder.libraries().end());
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 }  // namespace ballast

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,12 @@ class FileReader {
     virtual Result<std::size_t> read(std::span<std::byte> out) = 0;
 };
 
+// How an archive holds a file.
+struct StoredFile {
+    std::uint64_t bytes = 0;  // compressed
+    std::uint32_t crc = 0;    // CRC-32 of what it unpacks to
+};
+
 // What a function is deployed as: a directory or a zip, read alike.
 class Package {
   public:
@@ -43,6 +50,9 @@ class Package {
     // Opens entries()[index], which must be a file. Thread-safe; the readers are independent, and
     // must not outlive the package.
     virtual Result<std::unique_ptr<FileReader>> open(std::size_t index) const = 0;
+
+    // How the file entries()[index] lies in its archive; none where it was not compressed by itself.
+    virtual std::optional<StoredFile> stored(std::size_t /*index*/) const { return std::nullopt; }
 };
 
 struct PackageLimits {
@@ -54,6 +64,17 @@ struct PackageLimits {
 // Errors: not_found; usage for anything else than those two, and for sockets, devices, FIFOs and
 // set-uid or set-gid files, each named; corrupt for a zip that must not be trusted.
 Result<std::unique_ptr<Package>> open_package(const std::string& path, const PackageLimits& limits = {});
+
+struct ImageFacts;
+
+// A package to look at.
+struct Openable {
+    std::unique_ptr<Package> package;
+    const ImageFacts* image = nullptr;  // of a container image; the package's own
+};
+
+// The same, and a container image's archive (package/image_package.hpp), which can be looked at, not packed.
+Result<Openable> open_package_or_image(const std::string& path, const PackageLimits& limits = {});
 
 // Reads the whole of entries()[index] into memory.
 Result<std::string> read_entry(const Package& package, std::size_t index, std::uint64_t max_bytes);

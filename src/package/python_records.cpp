@@ -9,17 +9,6 @@
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_max_record_bytes = 16 << 20;  // torch's, the longest known, has 2 MB
-
-// Directories in which several projects and the function itself put files: only the files that are
-// recorded belong to the dependency.
-bool is_shared_directory(std::string_view name) {
-    static constexpr std::array<std::string_view, 9> k_shared = {
-        "__pycache__", "doc", "docs", "examples", "scripts", "src", "test", "tests", "tools"};
-    return system_place(name) != SystemPlace::none ||
-           std::find(k_shared.begin(), k_shared.end(), name) != k_shared.end();
-}
-
 std::string_view take_line(std::string_view& text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -49,6 +38,26 @@ std::string joined(std::string_view directory, std::string_view path) {
 
 }  // namespace
 
+bool is_shared_python_directory(std::string_view name) {
+    static constexpr std::array<std::string_view, 9> k_shared = {
+        "__pycache__", "doc", "docs", "examples", "scripts", "src", "test", "tests", "tools"};
+    return system_place(name) != SystemPlace::none ||
+           std::find(k_shared.begin(), k_shared.end(), name) != k_shared.end();
+}
+
+void for_each_recorded(std::string_view record,
+                       const std::function<void(const std::string& path, bool outside)>& take) {
+    while (!record.empty()) {
+        std::string path = first_field(take_line(record));
+        bool outside = false;
+        while (path.starts_with("../")) {
+            path.erase(0, 3);
+            outside = true;
+        }
+        if (relative_path_fault(path).empty()) take(path, outside);
+    }
+}
+
 Result<void> PythonRecords::add(const Package& package, const EntryTree& tree, std::size_t directory) {
     const std::string_view site = parent_path(tree.entry(directory).path);
     for (const std::string_view name : {"RECORD", "top_level.txt"}) {
@@ -66,27 +75,18 @@ Result<void> PythonRecords::add(const Package& package, const EntryTree& tree, s
 }
 
 void PythonRecords::add_record(std::string_view record, std::string_view site) {
-    while (!record.empty()) {
-        std::string path = first_field(take_line(record));
-        // Scripts and data lie outside of site-packages, "../../bin/jp.py"; `pip install -t` moves them
-        // below its target but records them so nevertheless.
-        bool outside = false;
-        while (path.starts_with("../")) {
-            path.erase(0, 3);
-            outside = true;
-        }
-        if (!relative_path_fault(path).empty()) continue;
+    for_each_recorded(record, [&](const std::string& path, bool outside) {
         const auto top = std::string_view(path).substr(0, path.find('/'));
-        const bool whole = !outside && top.size() < path.size() && !is_shared_directory(top);
+        const bool whole = !outside && top.size() < path.size() && !is_shared_python_directory(top);
         m_paths.insert(joined(site, whole ? top : std::string_view(path)));
-    }
+    });
 }
 
 void PythonRecords::add_top_level(std::string_view names, std::string_view site) {
     while (!names.empty()) {
         const std::string_view name = take_line(names);
         if (!relative_path_fault(name).empty()) continue;
-        if (!is_shared_directory(name)) m_paths.insert(joined(site, name));
+        if (!is_shared_python_directory(name)) m_paths.insert(joined(site, name));
         m_stems.insert(joined(site, name));
     }
 }

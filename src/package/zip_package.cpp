@@ -119,6 +119,8 @@ class ZipPackage final : public Package {
         return open_record(index, m_tree.entries[index].size);
     }
 
+    std::optional<StoredFile> stored(std::size_t index) const override { return m_stored[index]; }
+
     // Takes the tree over, once libzip agrees with the records it was made of, and completes it.
     Result<void> adopt(ZipTree tree, const std::vector<ZipRecord>& records);
 
@@ -129,6 +131,7 @@ class ZipPackage final : public Package {
 
     mutable HandlePool m_pool;
     ZipTree m_tree;
+    std::vector<std::optional<StoredFile>> m_stored;  // one an entry
 };
 
 Result<std::unique_ptr<FileReader>> ZipPackage::open_record(std::size_t index, std::uint64_t bytes) const {
@@ -172,7 +175,12 @@ Result<void> ZipPackage::read_target(std::size_t index, std::uint64_t bytes) {
 Result<void> ZipPackage::adopt(ZipTree tree, const std::vector<ZipRecord>& records) {
     BALLAST_CHECK(compare(records));
     m_tree = std::move(tree);
+    m_stored.resize(m_tree.entries.size());
     for (std::size_t i = 0; i < m_tree.entries.size(); ++i) {
+        if (m_tree.entries[i].kind == EntryKind::file) {
+            const ZipRecord& record = records[m_tree.records[i]];
+            m_stored[i] = StoredFile{record.compressed_bytes, record.crc};
+        }
         if (m_tree.entries[i].kind != EntryKind::symlink) continue;
         BALLAST_CHECK(read_target(i, records[m_tree.records[i]].bytes));
     }
