@@ -2,131 +2,21 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <tuple>
 #include <utility>
 
+#include "analyze/biggest.hpp"
 #include "analyze/zip_estimate.hpp"
-#include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "package/entry_tree.hpp"
 
 namespace ballast {
 namespace {
 
-using CategoryBytes = std::array<std::uint64_t, k_categories.size()>;
-
-// What lies below a directory.
-struct Subtree {
-    CategoryBytes bytes_of = {};
-    std::uint64_t bytes = 0;
-    std::uint64_t files = 0;
-    std::uint64_t largest_child = 0;  // the bytes of the directory in it that has most
-
-    Category main_category() const {
-        const auto* const most = std::max_element(bytes_of.begin(), bytes_of.end());
-        return k_categories.at(static_cast<std::size_t>(most - bytes_of.begin()));
-    }
-};
-
-// A directory of which one directory in it makes up more than nine tenths is left out of the list: that
-// one says more, and "usr", "usr/lib" and "usr/lib/x86_64-linux-gnu" would fill it with one thing.
-bool is_passage(const Subtree& subtree) {
-    return subtree.largest_child > subtree.bytes / 10 * 9;
-}
-
-std::vector<Subtree> measure_directories(const EntryTree& tree, const std::vector<FileFacts>& facts) {
-    std::vector<Subtree> subtrees(tree.size());
-    for (std::size_t i = tree.size(); i-- > 0;) {  // backwards: what a directory holds comes before it
-        const Entry& entry = tree.entry(i);
-        const std::size_t parent = tree.parent(i);
-        if (parent == EntryTree::k_top || entry.kind == EntryKind::symlink) continue;
-        Subtree& above = subtrees[parent];
-        if (entry.kind == EntryKind::file) {
-            above.bytes_of.at(static_cast<std::size_t>(facts[i].category)) += entry.size;
-            above.bytes += entry.size;
-            ++above.files;
-            continue;
-        }
-        const Subtree& below = subtrees[i];
-        for (std::size_t c = 0; c < below.bytes_of.size(); ++c) above.bytes_of.at(c) += below.bytes_of.at(c);
-        above.bytes += below.bytes;
-        above.files += below.files;
-        above.largest_child = std::max(above.largest_child, below.bytes);
-    }
-    return subtrees;
-}
-
-// The indices of the biggest `count`, of equals those that come first.
-template <typename Size>
-std::vector<std::size_t> biggest(std::vector<std::size_t> indices, std::size_t count, const Size& size_of) {
-    count = std::min(count, indices.size());
-    const auto before = [&](std::size_t a, std::size_t b) {
-        return std::tuple(size_of(b), a) < std::tuple(size_of(a), b);
-    };
-    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(),
-                      before);
-    indices.resize(count);
-    return indices;
-}
-
-std::vector<BigEntry> biggest_files(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                    std::size_t count) {
-    std::vector<std::size_t> files;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-        if (tree.entry(i).kind == EntryKind::file && tree.entry(i).size > 0) files.push_back(i);
-    }
-    std::vector<BigEntry> list;
-    for (const auto i :
-         biggest(std::move(files), count, [&](std::size_t at) { return tree.entry(at).size; })) {
-        list.push_back({tree.entry(i).path, tree.entry(i).size, 1, facts[i].category});
-    }
-    return list;
-}
-
-std::vector<BigEntry> biggest_directories(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                          std::size_t count) {
-    const auto subtrees = measure_directories(tree, facts);
-    std::vector<std::size_t> directories;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-        if (subtrees[i].bytes > 0 && !is_passage(subtrees[i])) directories.push_back(i);
-    }
-    std::vector<BigEntry> list;
-    for (const auto i :
-         biggest(std::move(directories), count, [&](std::size_t at) { return subtrees[at].bytes; })) {
-        list.push_back(
-            {tree.entry(i).path + "/", subtrees[i].bytes, subtrees[i].files, subtrees[i].main_category()});
-    }
-    return list;
-}
-
-void count_entries(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts,
-                   Analysis& analysis) {
-    for (std::size_t c = 0; c < k_categories.size(); ++c)
-        analysis.categories.at(c).category = k_categories.at(c);
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        switch (entries[i].kind) {
-            case EntryKind::directory:
-                ++analysis.directories;
-                break;
-            case EntryKind::symlink:
-                ++analysis.symlinks;
-                break;
-            case EntryKind::file:
-                auto& part = analysis.categories.at(static_cast<std::size_t>(facts[i].category));
-                part.bytes += entries[i].size;
-                ++part.files;
-                analysis.bytes += entries[i].size;
-                ++analysis.files;
-                break;
-        }
-    }
-    CategoryBytes bytes = {};
-    for (std::size_t c = 0; c < bytes.size(); ++c) bytes.at(c) = analysis.categories.at(c).bytes;
-    const auto shares = shares_of(bytes);
-    for (std::size_t c = 0; c < bytes.size(); ++c) analysis.categories.at(c).hundredths = shares[c];
-}
+constexpr std::size_t k_biggest_leftovers = 3;
 
 // The size of the package's own file when it is a zip.
 std::optional<std::uint64_t> archive_bytes(const Package& package) {
@@ -137,7 +27,190 @@ std::optional<std::uint64_t> archive_bytes(const Package& package) {
     return size;
 }
 
+// Takes a package apart, one view after the other. Each file's amount is settled first, so that every view
+// adds up to the same.
+class Analyzer {
+  public:
+    Analyzer(const Package& package, const std::vector<FileFacts>& facts, const AnalyzeOptions& options)
+        : m_package(package), m_facts(facts), m_options(options), m_tree(package.entries()) {}
+
+    Result<Analysis> run() {
+        m_analysis.package = m_package.name();
+        m_analysis.layers = m_options.layers;
+        m_analysis.image = m_options.image;
+        BALLAST_CHECK(measure_files());
+        count_entries();
+        check_sizes();
+        m_analysis.biggest_files = biggest_files(m_tree, m_facts, m_amounts, m_options.biggest);
+        m_analysis.biggest_directories = biggest_directories(m_tree, m_facts, m_amounts, m_options.biggest);
+        count_extensions();
+        count_leftovers();
+        count_strippable();
+        BALLAST_CHECK(count_packages());
+        BALLAST_CHECK(count_duplicates());
+        find_what_is_lacking();
+        if (m_options.tree_nodes > 0)
+            m_analysis.tree = make_tree(m_tree, m_facts, m_amounts, m_analysis.package, m_options.tree_nodes);
+        return std::move(m_analysis);
+    }
+
+  private:
+    bool is_file(std::size_t index) const { return m_tree.entry(index).kind == EntryKind::file; }
+
+    Result<void> measure_files() {
+        m_amounts.resize(m_tree.size());
+        bool estimated = false;
+        for (std::size_t i = 0; i < m_tree.size(); ++i) {
+            if (!is_file(i)) continue;
+            const auto stored = m_package.stored(i);
+            estimated = estimated || !stored;
+            m_amounts[i] = {m_tree.entry(i).size, stored ? stored->bytes : 0, 1};
+        }
+        const auto archive = m_options.image ? std::nullopt : archive_bytes(m_package);
+        if (estimated || !archive) {
+            BALLAST_TRY(const ZipEstimate estimate, estimate_zip(m_package));
+            for (std::size_t i = 0; i < m_tree.size(); ++i)
+                m_amounts[i].compressed_bytes = estimate.file_bytes[i];
+            m_zip_bytes = {estimate.bytes, m_options.max_zipped_bytes, true};
+            m_analysis.compressed_estimated = true;
+        }
+        if (archive) m_zip_bytes = {*archive, m_options.max_zipped_bytes, false};
+        return {};
+    }
+
+    void count_entries() {
+        std::array<std::uint64_t, k_categories.size()> bytes = {};
+        for (std::size_t c = 0; c < k_categories.size(); ++c)
+            m_analysis.categories.at(c).category = k_categories.at(c);
+        for (std::size_t i = 0; i < m_tree.size(); ++i) {
+            if (m_tree.entry(i).kind == EntryKind::directory) ++m_analysis.directories;
+            if (m_tree.entry(i).kind == EntryKind::symlink) ++m_analysis.symlinks;
+            if (!is_file(i)) continue;
+            m_analysis.categories.at(static_cast<std::size_t>(m_facts[i].category)).add(m_amounts[i]);
+            m_analysis.bytes += m_amounts[i].bytes;
+            m_analysis.compressed_bytes += m_amounts[i].compressed_bytes;
+            ++m_analysis.files;
+        }
+        for (std::size_t c = 0; c < bytes.size(); ++c) bytes.at(c) = m_analysis.categories.at(c).bytes;
+        const auto shares = shares_of(bytes);
+        for (std::size_t c = 0; c < bytes.size(); ++c) m_analysis.categories.at(c).hundredths = shares[c];
+    }
+
+    void check_sizes() {
+        m_analysis.unzipped = {m_analysis.bytes, m_options.max_unzipped_bytes, false};
+        for (const auto& layer : m_options.layers) m_analysis.unzipped.bytes += layer.bytes;
+        if (m_options.image) {
+            m_analysis.unzipped.bytes = m_options.image->bytes();
+        } else {
+            m_analysis.zipped = m_zip_bytes;
+        }
+    }
+
+    void count_extensions() {
+        std::map<std::string, Amount> extensions;
+        for (std::size_t i = 0; i < m_tree.size(); ++i) {
+            if (is_file(i)) extensions[kind_of_name(m_tree.entry(i).path)].add(m_amounts[i]);
+        }
+        for (const auto& [extension, amount] : extensions)
+            m_analysis.extensions.push_back({amount, extension});
+        std::stable_sort(m_analysis.extensions.begin(), m_analysis.extensions.end(),
+                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+    }
+
+    void count_leftovers() {
+        const auto kinds = find_leftovers(m_tree, m_facts);
+        std::array<std::vector<std::size_t>, k_leftovers.size()> files;
+        for (std::size_t i = 0; i < kinds.size(); ++i) {
+            if (!kinds[i] || m_amounts[i].bytes == 0) continue;
+            m_analysis.leftovers.at(static_cast<std::size_t>(*kinds[i])).add(m_amounts[i]);
+            files.at(static_cast<std::size_t>(*kinds[i])).push_back(i);
+        }
+        for (std::size_t k = 0; k < k_leftovers.size(); ++k) {
+            m_analysis.leftovers.at(k).kind = k_leftovers.at(k);
+            m_analysis.leftovers.at(k).biggest =
+                biggest_files(m_tree, m_facts, m_amounts, std::move(files.at(k)), k_biggest_leftovers);
+        }
+    }
+
+    void count_strippable() {
+        Strippable& all = m_analysis.strippable;
+        for (std::size_t i = 0; i < m_tree.size(); ++i) {
+            if (!is_file(i) || !m_facts[i].elf) continue;
+            const ElfInfo& elf = *m_facts[i].elf;
+            const StrippableFile file = {m_tree.entry(i).path, m_tree.entry(i).size, elf.debug_bytes,
+                                         elf.symbol_bytes};
+            if (file.strippable() == 0) continue;
+            all.debug_bytes += file.debug_bytes;
+            all.symbol_bytes += file.symbol_bytes;
+            ++all.files;
+            all.biggest.push_back(file);
+        }
+        std::stable_sort(all.biggest.begin(), all.biggest.end(),
+                         [](const auto& a, const auto& b) { return a.strippable() > b.strippable(); });
+        all.biggest.resize(std::min(all.biggest.size(), m_options.biggest));
+    }
+
+    Result<void> count_packages() {
+        BALLAST_TRY(const InstalledPackages installed, find_installed(m_package, m_tree));
+        std::vector<Amount> amounts(installed.list.size());
+        for (std::size_t i = 0; i < m_tree.size(); ++i) {
+            if (is_file(i) && installed.owner[i] != InstalledPackages::k_none)
+                amounts[installed.owner[i]].add(m_amounts[i]);
+        }
+        m_analysis.package_copies = find_copies(installed.list, amounts);
+        for (std::size_t i = 0; i < installed.list.size(); ++i)
+            m_analysis.packages.push_back({amounts[i], installed.list[i]});
+        std::stable_sort(m_analysis.packages.begin(), m_analysis.packages.end(),
+                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+        return {};
+    }
+
+    Result<void> count_duplicates() {
+        BALLAST_TRY(const auto sets, find_equal_files(m_package));
+        DuplicateFiles& all = m_analysis.duplicate_files;
+        all.sets = sets.size();
+        for (const auto& set : sets) {
+            all.extra_bytes += set.extra_bytes();
+            all.extra_files += set.entries.size() - 1;
+            if (all.biggest.size() == k_sets_listed) continue;
+            EqualPaths listed = {set.bytes, set.entries.size(), set.extra_bytes(), {}};
+            for (std::size_t i = 0; i < std::min(set.entries.size(), k_paths_listed); ++i)
+                listed.paths.push_back(m_tree.entry(set.entries[i]).path);
+            all.biggest.push_back(std::move(listed));
+        }
+        return {};
+    }
+
+    // An image brings its own system: nothing is measured against Amazon Linux's.
+    void find_what_is_lacking() {
+        if (m_options.image) return;
+        std::vector<std::string> provided;
+        for (const auto& layer : m_options.layers)
+            provided.insert(provided.end(), layer.libraries.begin(), layer.libraries.end());
+        m_analysis.lacks = find_lacks(m_package, m_facts, provided);
+    }
+
+    const Package& m_package;
+    const std::vector<FileFacts>& m_facts;
+    const AnalyzeOptions& m_options;
+    EntryTree m_tree;
+    std::vector<Amount> m_amounts;  // of each entry; nothing for what is no file
+    SizeCheck m_zip_bytes;
+    Analysis m_analysis;
+};
+
 }  // namespace
+
+Result<Layer> measure_layer(const Package& package) {
+    BALLAST_TRY(const auto facts, classify(package));
+    Layer layer = {package.name(), 0, 0, library_names(package, facts)};
+    for (const auto& entry : package.entries()) {
+        if (entry.kind != EntryKind::file) continue;
+        layer.bytes += entry.size;
+        ++layer.files;
+    }
+    return layer;
+}
 
 Result<Analysis> analyze(const Package& package, const AnalyzeOptions& options) {
     BALLAST_TRY(const auto facts, classify(package));
@@ -146,22 +219,7 @@ Result<Analysis> analyze(const Package& package, const AnalyzeOptions& options) 
 
 Result<Analysis> analyze(const Package& package, const std::vector<FileFacts>& facts,
                          const AnalyzeOptions& options) {
-    Analysis analysis;
-    analysis.package = package.name();
-    count_entries(package.entries(), facts, analysis);
-    const EntryTree tree(package.entries());
-    analysis.biggest_files = biggest_files(tree, facts, options.biggest);
-    analysis.biggest_directories = biggest_directories(tree, facts, options.biggest);
-    analysis.unzipped = {analysis.bytes, options.max_unzipped_bytes, false};
-    analysis.zipped.limit_bytes = options.max_zipped_bytes;
-    if (const auto bytes = archive_bytes(package)) {
-        analysis.zipped.bytes = *bytes;
-    } else {
-        BALLAST_TRY(analysis.zipped.bytes, estimate_zip_bytes(package));
-        analysis.zipped.estimated = true;
-    }
-    analysis.lacks = find_lacks(package, facts);
-    return analysis;
+    return Analyzer(package, facts, options).run();
 }
 
 }  // namespace ballast

@@ -4,41 +4,115 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analyze/amount.hpp"
+#include "analyze/duplicates.hpp"
+#include "analyze/installed_packages.hpp"
+#include "analyze/leftovers.hpp"
 #include "base/result.hpp"
 #include "base/table.hpp"
 #include "package/classify.hpp"
+#include "package/image_facts.hpp"
 #include "package/package.hpp"
 
 namespace ballast {
 
-// Lambda's quotas (AWS Lambda developer guide, "Lambda quotas"): unzipped with layers, and the zip of a
-// direct upload.
+// Lambda's quotas (AWS Lambda developer guide, "Lambda quotas"): unzipped with layers, the zip of a direct
+// upload, how many layers a function takes, and the layers of an image, uncompressed.
 inline constexpr std::uint64_t k_max_unzipped_bytes = 262'144'000;
 inline constexpr std::uint64_t k_max_zipped_bytes = 52'428'800;
+inline constexpr std::size_t k_max_layers = 5;
+inline constexpr std::uint64_t k_max_image_bytes = 10'737'418'240;
+
+// A layer that the function is deployed with: its files come to the function's own.
+struct Layer {
+    std::string path;  // as the user named it
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;
+    std::vector<std::string> libraries;  // that it brings, by name
+};
+
+// Classifies the layer's files. Errors: those of reading it.
+Result<Layer> measure_layer(const Package& package);
 
 struct AnalyzeOptions {
     std::uint64_t max_unzipped_bytes = k_max_unzipped_bytes;
     std::uint64_t max_zipped_bytes = k_max_zipped_bytes;
-    std::size_t biggest = 10;  // how many files, and how many directories, are listed
+    std::size_t biggest = 10;    // how many files, and how many directories, are listed
+    std::size_t tree_nodes = 0;  // how many the tree may have; none is made for 0
+    std::vector<Layer> layers = {};
+    std::optional<ImageFacts> image = std::nullopt;  // of a package that is a container image's files
 };
 
 // What the files of one category take. Symlinks are not counted: they have no bytes.
-struct CategoryPart {
+struct CategoryPart : Amount {
     Category category = Category::other;
-    std::uint64_t bytes = 0;
-    std::uint64_t files = 0;
     std::uint32_t hundredths = 0;  // of a percent of all bytes; those of all categories add up to 10,000
 };
 
-struct BigEntry {
-    std::string path;  // a directory's ends in '/'
-    std::uint64_t bytes = 0;
-    std::uint64_t files = 0;              // below a directory; 1 for a file
+struct BigEntry : Amount {
+    std::string path;                     // a directory's ends in '/'
     Category category = Category::other;  // of a directory: that of most bytes below
 };
+
+struct ExtensionPart : Amount {
+    std::string extension;  // ".js"; ".so" of "libz.so.1" too; "" for none
+};
+
+struct PackagePart : Amount {
+    InstalledPackage package;
+};
+
+struct LeftoverPart : Amount {
+    Leftover kind = Leftover::debug_files;
+    std::vector<BigEntry> biggest;  // files, at most 3
+};
+
+// What `strip` would take away.
+struct StrippableFile {
+    std::string path;
+    std::uint64_t bytes = 0;  // of the file
+    std::uint64_t debug_bytes = 0;
+    std::uint64_t symbol_bytes = 0;
+
+    std::uint64_t strippable() const { return debug_bytes + symbol_bytes; }
+};
+
+struct Strippable {
+    std::uint64_t debug_bytes = 0;
+    std::uint64_t symbol_bytes = 0;
+    std::uint64_t files = 0;
+    std::vector<StrippableFile> biggest;  // those that would lose most, first
+
+    std::uint64_t bytes() const { return debug_bytes + symbol_bytes; }
+};
+
+struct EqualPaths {
+    std::uint64_t bytes = 0;  // of each
+    std::uint64_t copies = 0;
+    std::uint64_t extra_bytes = 0;   // of all but one
+    std::vector<std::string> paths;  // at most k_paths_listed
+};
+
+struct DuplicateFiles {
+    std::uint64_t extra_bytes = 0;  // what all copies but one of each take
+    std::uint64_t extra_files = 0;
+    std::uint64_t sets = 0;
+    std::vector<EqualPaths> biggest;  // at most k_sets_listed
+};
+
+// A file or directory, or what the smaller ones of a directory take together.
+struct AnalysisNode : Amount {
+    std::string name;
+    Category category = Category::other;  // of a directory: that of most bytes below
+    std::vector<AnalysisNode> children = {};
+};
+
+inline constexpr std::size_t k_sets_listed = 100;
+inline constexpr std::size_t k_paths_listed = 20;
 
 // A size against the platform's limit.
 struct SizeCheck {
@@ -56,16 +130,27 @@ struct Analysis {
     std::uint64_t files = 0;
     std::uint64_t directories = 0;
     std::uint64_t symlinks = 0;
+    std::uint64_t compressed_bytes = 0;  // of the files, without a zip's headers
+    bool compressed_estimated = false;
     std::array<CategoryPart, k_categories.size()> categories = {};  // in the order of k_categories
     std::vector<BigEntry> biggest_files = {};                       // by size, then by path
     std::vector<BigEntry> biggest_directories = {};
-    SizeCheck unzipped = {};  // the sum of all files' sizes
-    SizeCheck zipped = {};    // of a zip its own size; of a directory an estimate (zip_estimate.hpp)
+    std::vector<ExtensionPart> extensions = {};  // all, by size, then by name
+    std::vector<PackagePart> packages = {};      // all, by size, then by path
+    std::vector<PackageCopies> package_copies = {};
+    DuplicateFiles duplicate_files = {};
+    std::array<LeftoverPart, k_leftovers.size()> leftovers = {};  // in the order of k_leftovers
+    Strippable strippable = {};
+    std::vector<Layer> layers = {};
+    std::optional<ImageFacts> image = std::nullopt;
+    SizeCheck unzipped = {};               // the sum of all files' sizes, layers included; an image's layers
+    std::optional<SizeCheck> zipped = {};  // of a zip its own size; of a directory an estimate; no image's
     std::vector<Lack> lacks = {};
+    std::optional<AnalysisNode> tree = std::nullopt;  // the package, down to what is large enough to be seen
 };
 
-// Reads the package: what classify() reads and, of a directory, samples for the estimate.
-// Errors: those of reading the package.
+// Reads the package: what classify() reads, metadata of installed packages, files that may be equal, and, of
+// what is no zip, samples for the estimate. Errors: those of reading the package.
 Result<Analysis> analyze(const Package& package, const AnalyzeOptions& options = {});
 
 // The same for a package that was classified already. REQUIRES: facts = classify(package).

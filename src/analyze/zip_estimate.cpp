@@ -8,6 +8,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -26,6 +27,7 @@ constexpr std::uint64_t k_block_bytes = 4'096;         // of a sample
 constexpr std::uint64_t k_whole_block_bytes = 65'536;  // where all is deflated
 constexpr std::uint64_t k_window_bytes = 32'768;       // how far back deflate looks
 constexpr std::uint64_t k_max_blocks = 256;
+constexpr std::size_t k_max_more_kinds = 48;  // that are sampled though none of those blocks lies in them
 constexpr int k_level = 6;
 
 // Of the zip format (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16): a local and a central header with a name each,
@@ -42,28 +44,42 @@ struct Block {
 // The blocks of one file to deflate, in the file's order. A block drawn twice is there twice.
 struct Sample {
     std::size_t file = 0;  // among the package's entries
+    std::size_t kind = 0;
+    bool drawn = true;  // false for one that only its kind has
     std::vector<Block> blocks = {};
     double left = 0;    // what deflate leaves of each block, 0 to 1, times the block's weight
     double weight = 0;  // the sum of the blocks' weights
 };
 
-// What sorts files that compress alike together: ".so" of "libz.so.1", ".js".
-std::string_view kind_of(std::string_view path) {
-    const std::string_view name = file_name(path);
-    return name.find(".so.") != std::string_view::npos ? std::string_view(".so") : extension(name);
-}
+struct Kinds {
+    std::vector<std::size_t> files;    // all that are not empty, those of a kind side by side
+    std::vector<std::size_t> of;       // the kind of each entry
+    std::vector<std::uint64_t> bytes;  // of each kind
+    std::vector<std::size_t> largest;  // the largest file of each kind
+    std::size_t count() const { return bytes.size(); }
+};
 
-std::vector<std::size_t> files_by_kind(const std::vector<Entry>& entries) {
-    std::vector<std::pair<std::string_view, std::size_t>> files;
+Kinds sort_into_kinds(const std::vector<Entry>& entries) {
+    std::vector<std::pair<std::string, std::size_t>> files;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind == EntryKind::file && entries[i].size > 0)
-            files.emplace_back(kind_of(entries[i].path), i);
+            files.emplace_back(kind_of_name(entries[i].path), i);
     }
     std::sort(files.begin(), files.end());
-    std::vector<std::size_t> indices;
-    indices.reserve(files.size());
-    for (const auto& [kind, index] : files) indices.push_back(index);
-    return indices;
+    Kinds kinds;
+    kinds.of.resize(entries.size());
+    for (std::size_t at = 0; at < files.size(); ++at) {
+        const std::size_t file = files[at].second;
+        if (at == 0 || files[at].first != files[at - 1].first) {
+            kinds.bytes.push_back(0);
+            kinds.largest.push_back(file);
+        }
+        kinds.files.push_back(file);
+        kinds.of[file] = kinds.count() - 1;
+        kinds.bytes.back() += entries[file].size;
+        if (entries[file].size > entries[kinds.largest.back()].size) kinds.largest.back() = file;
+    }
+    return kinds;
 }
 
 // The block of those that the file is cut into which holds `offset`.
@@ -83,14 +99,14 @@ std::vector<Block> all_blocks(std::uint64_t file_bytes) {
 
 // All blocks of all files where there are few, each with the weight of its bytes; else those at evenly
 // spread points, whose bytes count by how likely they are drawn.
-std::vector<Sample> draw(const std::vector<Entry>& entries, std::uint64_t all_bytes) {
+std::vector<Sample> draw(const std::vector<Entry>& entries, const Kinds& kinds, std::uint64_t all_bytes) {
     const bool whole = all_bytes <= k_max_blocks * k_block_bytes;
     std::vector<Sample> samples;
     std::uint64_t before = 0;  // the bytes of the files that came already
     std::uint64_t drawn = 0;
-    for (const std::size_t file : files_by_kind(entries)) {
+    for (const std::size_t file : kinds.files) {
         const std::uint64_t size = entries[file].size;
-        Sample sample = {file};
+        Sample sample = {file, kinds.of[file]};
         if (whole) {
             sample.blocks = all_blocks(size);
         } else {
@@ -110,6 +126,25 @@ std::vector<Sample> draw(const std::vector<Entry>& entries, std::uint64_t all_by
         if (!sample.blocks.empty()) samples.push_back(std::move(sample));
     }
     return samples;
+}
+
+// One block in the middle of the largest file of each of the largest kinds that have none.
+void draw_for_kinds(const std::vector<Entry>& entries, const Kinds& kinds, std::vector<Sample>& samples) {
+    std::vector<bool> sampled(kinds.count());
+    for (const auto& sample : samples) sampled[sample.kind] = true;
+    std::vector<std::size_t> missing;
+    for (std::size_t kind = 0; kind < kinds.count(); ++kind) {
+        if (!sampled[kind]) missing.push_back(kind);
+    }
+    std::stable_sort(missing.begin(), missing.end(),
+                     [&](auto a, auto b) { return kinds.bytes[a] > kinds.bytes[b]; });
+    missing.resize(std::min(missing.size(), k_max_more_kinds));
+    for (const std::size_t kind : missing) {
+        const std::size_t file = kinds.largest[kind];
+        Sample sample = {file, kind, false};
+        sample.blocks.push_back(sampled_block(entries[file].size / 2, entries[file].size));
+        samples.push_back(std::move(sample));
+    }
 }
 
 class Deflater {
@@ -180,7 +215,50 @@ Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
     return {};
 }
 
-std::uint64_t headers_bytes(const std::vector<Entry>& entries) {
+struct Ratio {
+    double left = 0;
+    double weight = 0;
+    void add(const Sample& sample) {
+        left += sample.left;
+        weight += sample.weight;
+    }
+    double value(double otherwise) const { return weight > 0 ? left / weight : otherwise; }
+};
+
+// The ratio of each kind, such that together they leave what the mean of all leaves.
+std::vector<double> ratios_of(const Kinds& kinds, const std::vector<Sample>& samples,
+                              std::uint64_t all_bytes) {
+    Ratio all;
+    std::vector<Ratio> of(kinds.count());
+    for (const auto& sample : samples) {
+        if (sample.drawn) all.add(sample);
+        of[sample.kind].add(sample);
+    }
+    const double mean = all.value(0);
+    std::vector<double> ratios;
+    double left = 0;
+    for (std::size_t kind = 0; kind < kinds.count(); ++kind) {
+        ratios.push_back(of[kind].value(mean));
+        left += ratios.back() * static_cast<double>(kinds.bytes[kind]);
+    }
+    const double scale = left > 0 ? mean * static_cast<double>(all_bytes) / left : 1;
+    for (auto& ratio : ratios) ratio *= scale;
+    return ratios;
+}
+
+}  // namespace
+
+std::string kind_of_name(std::string_view path) {
+    const std::string_view name = file_name(path);
+    if (name.find(".so.") != std::string_view::npos) return ".so";
+    std::string kind(extension(name));
+    for (char& letter : kind) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    return kind;
+}
+
+std::uint64_t zip_headers_bytes(const std::vector<Entry>& entries) {
     std::uint64_t bytes = k_end_bytes;
     for (const auto& entry : entries) {
         const std::uint64_t slash = entry.kind == EntryKind::directory ? 1 : 0;
@@ -189,23 +267,25 @@ std::uint64_t headers_bytes(const std::vector<Entry>& entries) {
     return bytes;
 }
 
-}  // namespace
-
-Result<std::uint64_t> estimate_zip_bytes(const Package& package) {
+Result<ZipEstimate> estimate_zip(const Package& package) {
     const auto& entries = package.entries();
-    std::uint64_t all_bytes = 0;
-    for (const auto& entry : entries) all_bytes += entry.size;
-    std::vector<Sample> samples = draw(entries, all_bytes);
+    const Kinds kinds = sort_into_kinds(entries);
+    const auto all_bytes = std::accumulate(kinds.bytes.begin(), kinds.bytes.end(), std::uint64_t{0});
+    std::vector<Sample> samples = draw(entries, kinds, all_bytes);
+    draw_for_kinds(entries, kinds, samples);
     BALLAST_CHECK(deflate_all(package, samples));
-    double weights = 0;
-    double left = 0;
-    for (const auto& sample : samples) {
-        weights += sample.weight;
-        left += sample.left;
+    const std::vector<double> ratios = ratios_of(kinds, samples, all_bytes);
+    ZipEstimate estimate;
+    estimate.file_bytes.resize(entries.size());
+    double carried = 0;  // so that the parts' rounding does not add up
+    for (const std::size_t file : kinds.files) {
+        const double part = ratios[kinds.of[file]] * static_cast<double>(entries[file].size) + carried;
+        estimate.file_bytes[file] = static_cast<std::uint64_t>(std::max(std::floor(part), 0.0));
+        carried = part - static_cast<double>(estimate.file_bytes[file]);
+        estimate.bytes += estimate.file_bytes[file];
     }
-    const double ratio = weights > 0 ? left / weights : 0;
-    return headers_bytes(entries) +
-           static_cast<std::uint64_t>(std::llround(ratio * static_cast<double>(all_bytes)));
+    estimate.bytes += zip_headers_bytes(entries);
+    return estimate;
 }
 
 }  // namespace ballast

@@ -4,7 +4,11 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "analyze/analysis_page.hpp"
+#include "analyze/baseline.hpp"
+#include "base/file.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
@@ -15,26 +19,88 @@ namespace {
 struct AnalyzeFlags : ConfigFlags {
     std::string package;
     std::string max_size;
+    std::vector<std::string> layers;
+    std::string html;
+    std::string baseline;
+    std::string max_growth;
     bool json = false;
+    bool markdown = false;
 };
 
+Result<std::vector<Layer>> measure_layers(const std::vector<std::string>& paths,
+                                          const PackageLimits& limits) {
+    std::vector<Layer> layers;
+    for (const auto& path : paths) {
+        BALLAST_TRY(const auto package, open_package(path, limits));
+        BALLAST_TRY(Layer layer, measure_layer(*package));
+        layers.push_back(std::move(layer));
+    }
+    if (layers.size() > k_max_layers)
+        warn(fmt::format("{} layers: a function takes {} at most", layers.size(), k_max_layers));
+    return layers;
+}
+
+Result<std::optional<Comparison>> compare(const AnalyzeFlags& flags, const Analysis& analysis,
+                                          const std::optional<MaxGrowth>& max_growth) {
+    if (flags.baseline.empty()) return std::optional<Comparison>();
+    BALLAST_TRY(const std::string report, read_file(flags.baseline, k_max_report_bytes));
+    BALLAST_TRY(Comparison comparison, compare_with_baseline(analysis, report, flags.baseline));
+    comparison.max_growth = max_growth;
+    return std::optional(std::move(comparison));
+}
+
+std::string output_of(const AnalyzeFlags& flags, const Analysis& analysis,
+                      const std::optional<Comparison>& comparison) {
+    if (flags.markdown) return analysis_markdown(analysis, comparison);
+    if (flags.json) {
+        auto json = analysis_json(analysis);
+        if (comparison) json["baseline"] = comparison_json(*comparison);
+        return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    }
+    std::string text = analysis_text(analysis, colours_of_stdout());
+    if (comparison) text += comparison_text(*comparison, colours_of_stdout());
+    return text;
+}
+
 Result<int> run_analyze(const AnalyzeFlags& flags) {
-    BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
+    std::optional<MaxGrowth> max_growth;
+    if (!flags.max_growth.empty()) {
+        BALLAST_TRY(max_growth, parse_max_growth(flags.max_growth));
+    }
+    BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
     AnalyzeOptions options;
+    if (!flags.html.empty()) options.tree_nodes = k_page_tree_nodes;
     options.max_unzipped_bytes = loaded.config.max_size;
+    if (loaded.image != nullptr) {
+        options.image = *loaded.image;
+        options.max_unzipped_bytes = k_max_image_bytes;
+        if (!flags.layers.empty())
+            return fail(ErrorCode::usage, "--layer",
+                        "a container image has its layers already, and takes no others");
+    }
     if (!flags.max_size.empty()) {
         BALLAST_TRY(options.max_unzipped_bytes, parse_size(flags.max_size));
     }
+    BALLAST_TRY(options.layers,
+                measure_layers(flags.layers, {.max_unpacked_bytes = loaded.config.max_unpacked}));
     BALLAST_TRY(const Analysis analysis, analyze(*loaded.package, loaded.facts, options));
-    BALLAST_CHECK(print(
-        flags.json
-            ? analysis_json(analysis).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-            : analysis_text(analysis, colours_of_stdout())));
-    if (flags.max_size.empty() || !analysis.unzipped.is_over()) return 0;
-    return fail(ErrorCode::check_failed, flags.package,
-                fmt::format("has {} bytes, more than the {} of --max-size", analysis.bytes,
-                            options.max_unzipped_bytes),
-                "see what would leave it with 'ballast plan'");
+    BALLAST_TRY(const auto comparison, compare(flags, analysis, max_growth));
+    if (!flags.html.empty()) BALLAST_CHECK(write_report(analysis_page(analysis, comparison), flags.html));
+    BALLAST_CHECK(print(output_of(flags, analysis, comparison)));
+    if (!flags.max_size.empty() && analysis.unzipped.is_over()) {
+        return fail(ErrorCode::check_failed, flags.package,
+                    fmt::format("has {} bytes{}, more than the {} of --max-size", analysis.unzipped.bytes,
+                                flags.layers.empty() ? "" : " with its layers", options.max_unzipped_bytes),
+                    "see what would leave it with 'ballast plan'");
+    }
+    if (comparison && comparison->is_over()) {
+        return fail(ErrorCode::check_failed, flags.package,
+                    fmt::format("has {} bytes more than in {}, and --max-growth {} allows {}",
+                                comparison->bytes(), flags.baseline, flags.max_growth,
+                                comparison->max_growth->allowed(comparison->before)),
+                    "what grew is listed above; write a new baseline when it is meant to");
+    }
+    return 0;
 }
 
 }  // namespace
@@ -42,8 +108,27 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
 void add_analyze_command(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand("analyze", "Show what fills a package, against the platform's limits");
     const auto flags = std::make_shared<AnalyzeFlags>();
-    command->add_option("PACKAGE", flags->package, "a directory or a zip")->required();
+    command->add_option("PACKAGE", flags->package, "a directory, a zip, or what docker save wrote")
+        ->required();
+    command
+        ->add_option("--layer", flags->layers,
+                     "a layer, as a directory or zip, that counts into the limit; may be repeated")
+        ->type_name("PATH")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_flag("--json", flags->json, "print JSON");
+    command->add_flag("--markdown", flags->markdown, "print Markdown, for a comment in a merge request")
+        ->excludes("--json");
+    command->add_option("--html", flags->html, "write one self-contained page, too")->type_name("FILE");
+    auto* baseline = command
+                         ->add_option("--baseline", flags->baseline,
+                                      "what 'analyze --json' wrote earlier: show what changed since")
+                         ->type_name("FILE");
+    command
+        ->add_option("--max-growth", flags->max_growth,
+                     "exit with 1 when the package has grown by more since the baseline, like 5MB or 2%")
+        ->type_name("SIZE")
+        ->needs(baseline);
     command->add_option("--max-size", flags->max_size, "exit with 1 when the package is larger, like 250MB")
         ->type_name("SIZE");
     add_examples(*command,

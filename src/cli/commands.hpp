@@ -7,6 +7,7 @@
 namespace ballast {
 
 void add_analyze_command(CLI::App& app, Action& action);
+void add_why_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_pack_command(CLI::App& app, Action& action);
 void add_layer_command(CLI::App& app, Action& action);

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     ballast::add_version_flag(app, action);
     const ballast::SlimSource source{&ballast::open_slim_package, [] { return std::string("."); }};
     ballast::add_analyze_command(app, action);
+    ballast::add_why_command(app, action);
     ballast::add_plan_command(app, action);
     ballast::add_pack_command(app, action);
     ballast::add_push_command(app, action);

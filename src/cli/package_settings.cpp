@@ -42,7 +42,11 @@ namespace {
 Result<std::optional<ConfigText>> config_in_zip(const std::string& path) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
-    BALLAST_TRY(const auto package, open_package(path));
+    const auto opened = open_package(path);
+    // A container image has no configuration; what is none of them is told when it is opened.
+    if (!opened && opened.error().code == ErrorCode::usage) return std::nullopt;
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    const auto& package = *opened;
     const auto& entries = package->entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind != EntryKind::file || entries[i].path != k_config_file) continue;
@@ -62,9 +66,7 @@ Result<Config> load_config_of(const std::string& path, const ConfigFlags& flags)
     return load_config(path, given);
 }
 
-}  // namespace
-
-Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
+Result<LoadedPackage> load_settings(const std::string& path, const ConfigFlags& flags) {
     LoadedPackage loaded;
     BALLAST_TRY(loaded.config, load_config_of(path, flags));
     if (!flags.store.empty()) BALLAST_CHECK(set_store(loaded.config, flags.store, "--store"));
@@ -72,9 +74,24 @@ Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& f
     if (!flags.root.empty()) BALLAST_CHECK(set_root(loaded.config, flags.root, "--root"));
     if (!flags.include.empty()) loaded.config.include = flags.include;
     if (!flags.exclude.empty()) loaded.config.exclude = flags.exclude;
-    PackageLimits limits;
-    limits.max_unpacked_bytes = loaded.config.max_unpacked;
-    BALLAST_TRY(loaded.package, open_package(path, limits));
+    return loaded;
+}
+
+}  // namespace
+
+Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
+    BALLAST_TRY(LoadedPackage loaded, load_settings(path, flags));
+    BALLAST_TRY(loaded.package, open_package(path, {.max_unpacked_bytes = loaded.config.max_unpacked}));
+    BALLAST_TRY(loaded.facts, classify(*loaded.package));
+    return loaded;
+}
+
+Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags) {
+    BALLAST_TRY(LoadedPackage loaded, load_settings(path, flags));
+    BALLAST_TRY(Openable opened,
+                open_package_or_image(path, {.max_unpacked_bytes = loaded.config.max_unpacked}));
+    loaded.package = std::move(opened.package);
+    loaded.image = opened.image;
     BALLAST_TRY(loaded.facts, classify(*loaded.package));
     return loaded;
 }

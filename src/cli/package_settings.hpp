@@ -30,8 +30,11 @@ struct LoadedPackage {
     Config config;
     std::unique_ptr<Package> package;
     std::vector<FileFacts> facts;
+    const ImageFacts* image = nullptr;  // of a container image's archive
 };
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags);
+// The same for commands that only look: they take container images too.
+Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags);
 
 // Warnings go to stderr, one line each.
 void warn(const std::string& text);

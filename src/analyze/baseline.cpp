@@ -1,0 +1,170 @@
+#include "analyze/baseline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "analyze/python_metadata.hpp"
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+
+namespace ballast {
+namespace {
+
+using Json = nlohmann::json;
+
+const Json* find(const Json& object, const char* key) {
+    if (!object.is_object()) return nullptr;
+    const auto found = object.find(key);
+    return found == object.end() ? nullptr : &*found;
+}
+
+constexpr std::uint64_t k_max_bytes = 1ULL << 53U;  // what no package has; differences stay exact
+
+std::optional<std::uint64_t> number_of(const Json& object, const char* key) {
+    const Json* found = find(object, key);
+    if (found == nullptr || !found->is_number_unsigned()) return std::nullopt;
+    const auto number = found->get<std::uint64_t>();
+    return number <= k_max_bytes ? std::optional(number) : std::nullopt;
+}
+
+std::string text_of(const Json& object, const char* key) {
+    const Json* found = find(object, key);
+    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// One part of a report or of an analysis, under a key that stays the same from one to the next.
+struct Part {
+    std::string key;
+    std::string name;
+    std::string version = {};
+    std::uint64_t bytes = 0;
+};
+
+std::vector<PartChange> changes_of(const std::vector<Part>& before, const std::vector<Part>& after) {
+    std::map<std::string, PartChange> changes;
+    for (const auto& part : before) {
+        PartChange& change = changes[part.key];
+        change.name = part.name;
+        change.version_before = part.version;
+        change.before += part.bytes;
+        change.is_there = false;
+    }
+    for (const auto& part : after) {
+        const auto [place, added] = changes.try_emplace(part.key);
+        PartChange& change = place->second;
+        if (added) change.was_there = false;
+        change.name = part.name;
+        change.version_after = part.version;
+        change.after += part.bytes;
+        change.is_there = true;
+    }
+    std::vector<PartChange> list;
+    for (auto& [key, change] : changes) {
+        const bool same = change.before == change.after && change.version_before == change.version_after &&
+                          change.was_there == change.is_there;
+        if (!same) list.push_back(std::move(change));
+    }
+    std::stable_sort(list.begin(), list.end(), [](const PartChange& a, const PartChange& b) {
+        return std::abs(a.bytes()) > std::abs(b.bytes());
+    });
+    return list;
+}
+
+// npm's by where it lies; the path of a Python package has its version in it.
+std::string package_key(std::string_view ecosystem, std::string_view name, std::string_view path) {
+    const std::string at = ecosystem == "npm"
+                               ? std::string(path)
+                               : std::string(parent_path(path)) + " " + normalised_python_name(name);
+    return std::string(ecosystem) + " " + at;
+}
+
+// Entries with a name and bytes; nullopt when the report has no such list.
+std::optional<std::vector<Part>> parts_of(const Json& report, const char* list, const char* name) {
+    const Json* rows = find(report, list);
+    if (rows == nullptr || !rows->is_array()) return std::nullopt;
+    std::vector<Part> parts;
+    for (const Json& row : *rows) {
+        const std::string shown = text_of(row, name);
+        parts.push_back({shown, shown, {}, number_of(row, "bytes").value_or(0)});
+    }
+    return parts;
+}
+
+std::optional<std::vector<Part>> packages_of(const Json& report) {
+    const Json* rows = find(report, "packages");
+    if (rows == nullptr || !rows->is_array()) return std::nullopt;
+    std::vector<Part> parts;
+    for (const Json& row : *rows) {
+        const std::string name = text_of(row, "name");
+        parts.push_back({package_key(text_of(row, "ecosystem"), name, text_of(row, "path")), name,
+                         text_of(row, "version"), number_of(row, "bytes").value_or(0)});
+    }
+    return parts;
+}
+
+}  // namespace
+
+std::uint64_t MaxGrowth::allowed(std::uint64_t before) const {
+    if (!percent) return bytes;
+    return static_cast<std::uint64_t>(std::floor(static_cast<double>(before) * *percent / 100));
+}
+
+Result<MaxGrowth> parse_max_growth(const std::string& text) {
+    MaxGrowth growth = {text};
+    if (!text.ends_with('%')) {
+        BALLAST_TRY(growth.bytes, parse_size(text));
+        return growth;
+    }
+    double percent = 0;
+    const char* const end = text.data() + text.size() - 1;
+    const auto [at, error] = std::from_chars(text.data(), end, percent, std::chars_format::fixed);
+    if (error != std::errc() || at != end || !(percent >= 0 && percent <= 1'000'000))
+        return fail(ErrorCode::usage, "--max-growth", "'" + text + "' is no size and no percentage",
+                    "like 5MB or 2%");
+    growth.percent = percent;
+    return growth;
+}
+
+Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_view report,
+                                         const std::string& file) {
+    const Json json = Json::parse(report, nullptr, false);
+    const Json* unzipped = json.is_discarded() ? nullptr : find(json, "unzipped");
+    const auto before = unzipped == nullptr ? std::nullopt : number_of(*unzipped, "bytes");
+    if (!before) {
+        return fail(ErrorCode::corrupt, file, "is no report of 'ballast analyze --json'",
+                    "write one with 'ballast analyze PACKAGE --json > FILE'");
+    }
+    Comparison comparison = {file, *before, analysis.unzipped.bytes};
+    if (const Json* zipped = find(json, "zipped")) comparison.zipped_before = number_of(*zipped, "bytes");
+    if (analysis.zipped) comparison.zipped_after = analysis.zipped->bytes;
+    std::vector<Part> now;
+    for (const auto& part : analysis.categories) {
+        const std::string name(category_name(part.category));
+        now.push_back({name, name, {}, part.bytes});
+    }
+    if (const auto then = parts_of(json, "categories", "category"))
+        comparison.categories = changes_of(*then, now);
+    now.clear();
+    for (const auto& part : analysis.extensions)
+        now.push_back({printable(part.extension), printable(part.extension), {}, part.bytes});
+    if (const auto then = parts_of(json, "extensions", "extension"))
+        comparison.extensions = changes_of(*then, now);
+    now.clear();
+    for (const auto& part : analysis.packages) {
+        const std::string name = printable(part.package.name);
+        now.push_back(
+            {package_key(ecosystem_name(part.package.ecosystem), name, printable(part.package.path)), name,
+             printable(part.package.version), part.bytes});
+    }
+    if (const auto then = packages_of(json)) comparison.packages = changes_of(*then, now);
+    return comparison;
+}
+
+}  // namespace ballast

@@ -1,0 +1,184 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "analyze/baseline.hpp"
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+
+namespace ballast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t k_rows_shown = 10;
+
+// "1.2.0 -> 1.3.0", "1.2.0", "new, 1.0", "gone, 1.0"
+std::string version_text(const PartChange& change) {
+    if (!change.was_there) return "new, " + change.version_after;
+    if (!change.is_there) return "gone, " + change.version_before;
+    if (change.version_before == change.version_after) return change.version_after;
+    return change.version_before + " → " + change.version_after;
+}
+
+std::string readable_category(const std::string& name) {
+    for (const Category category : k_categories) {
+        if (category_name(category) == name) return std::string(category_title(category));
+    }
+    return name;
+}
+
+std::string changes_table(const std::string& title, const std::vector<PartChange>& changes, bool packages,
+                          Colours colours) {
+    if (changes.empty()) return {};
+    Table table({{"change", Align::right},
+                 {"before", Align::right},
+                 {"after", Align::right},
+                 {title, Align::left},
+                 {"", Align::left}});
+    for (std::size_t i = 0; i < std::min(changes.size(), k_rows_shown); ++i) {
+        const PartChange& change = changes[i];
+        table.add_row({format_change(change.bytes()), change.was_there ? format_size(change.before) : "",
+                       change.is_there ? format_size(change.after) : "",
+                       packages ? printable(change.name) : readable_category(change.name),
+                       packages ? printable(version_text(change)) : ""});
+    }
+    std::string text = "\n" + table.to_string(colours);
+    if (changes.size() > k_rows_shown)
+        text += fmt::format("and {} more, which --json lists\n", format_count(changes.size() - k_rows_shown));
+    return text;
+}
+
+Json changes_json(const std::vector<PartChange>& changes, bool packages) {
+    Json json = Json::array();
+    for (const auto& change : changes) {
+        Json row = {{"name", printable(change.name)}};
+        if (packages) {
+            row["version_before"] = printable(change.version_before);
+            row["version_after"] = printable(change.version_after);
+        }
+        row["before_bytes"] = change.before;
+        row["after_bytes"] = change.after;
+        row["change_bytes"] = change.bytes();
+        json.push_back(std::move(row));
+    }
+    return json;
+}
+
+// What would start formatting, or end a cell, of a Markdown table.
+std::string markdown(const std::string& text) {
+    std::string escaped;
+    for (const char letter : printable(text)) {
+        if (std::string_view("\\`*_{}[]<>()#+!|~@&").find(letter) != std::string_view::npos) escaped += '\\';
+        escaped += letter;
+    }
+    return escaped;
+}
+
+void add_limit_row(std::string& text, std::string_view what, const SizeCheck& now,
+                   const std::optional<std::uint64_t>& before, bool compared) {
+    text += fmt::format("| {} | ", what);
+    if (compared) text += (before ? format_size(*before) : "") + " | ";
+    text += fmt::format("{}{} | ", now.estimated ? "≈ " : "", format_size(now.bytes));
+    if (compared) {
+        text += before
+                    ? format_change(static_cast<std::int64_t>(now.bytes) - static_cast<std::int64_t>(*before))
+                    : "";
+        text += before ? " " + format_growth(*before, now.bytes) + " | " : " | ";
+    }
+    text += fmt::format("{}{} |\n", format_size(now.limit_bytes), now.is_over() ? " **exceeded**" : "");
+}
+
+}  // namespace
+
+std::string format_change(std::int64_t bytes) {
+    const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
+    return (bytes == 0 ? "±" : bytes < 0 ? "-" : "+") + format_size(size);
+}
+
+std::string format_growth(std::uint64_t before, std::uint64_t after) {
+    if (before == 0) return {};
+    const double percent = (static_cast<double>(after) / static_cast<double>(before) - 1) * 100;
+    return fmt::format("{:+.2f} %", percent);
+}
+
+std::string comparison_text(const Comparison& comparison, Colours colours) {
+    const std::string growth = format_growth(comparison.before, comparison.after);
+    std::string text =
+        fmt::format("\nsince {}: {}{}, {} → {}\n", printable(comparison.baseline),
+                    format_change(comparison.bytes()), growth.empty() ? "" : " (" + growth + ")",
+                    format_size(comparison.before), format_size(comparison.after));
+    text += changes_table("category", comparison.categories, false, colours);
+    text += changes_table("package", comparison.packages, true, colours);
+    return text;
+}
+
+nlohmann::ordered_json comparison_json(const Comparison& comparison) {
+    Json json = {{"file", printable(comparison.baseline)},
+                 {"before_bytes", comparison.before},
+                 {"after_bytes", comparison.after},
+                 {"change_bytes", comparison.bytes()}};
+    if (comparison.max_growth) {
+        json["max_growth_bytes"] = comparison.max_growth->allowed(comparison.before);
+        json["over"] = comparison.is_over();
+    }
+    json["categories"] = changes_json(comparison.categories, false);
+    json["packages"] = changes_json(comparison.packages, true);
+    json["extensions"] = changes_json(comparison.extensions, false);
+    return json;
+}
+
+namespace {
+
+// Whether --max-growth holds, in a line; "" where there is none.
+std::string growth_verdict(const Comparison& comparison) {
+    if (!comparison.max_growth) return {};
+    const std::string limit = "`--max-growth " + comparison.max_growth->text + "`";
+    if (!comparison.is_over()) return "\n✅ within " + limit + "\n";
+    return fmt::format("\n❌ **grew by {}**, more than {} allows\n",
+                       format_size(comparison.after - comparison.before), limit);
+}
+
+}  // namespace
+
+std::string analysis_markdown(const Analysis& analysis, const std::optional<Comparison>& comparison) {
+    const bool compared = comparison.has_value();
+    std::string text =
+        fmt::format("### {}: {}\n\n", markdown(analysis.package), format_size(analysis.unzipped.bytes));
+    text += compared ? "| | before | now | change | limit |\n| --- | ---: | ---: | ---: | ---: |\n"
+                     : "| | now | limit |\n| --- | ---: | ---: |\n";
+    add_limit_row(text, analysis.image ? "image" : "unzipped", analysis.unzipped,
+                  compared ? std::optional(comparison->before) : std::nullopt, compared);
+    if (analysis.zipped) {
+        add_limit_row(text, "zipped", *analysis.zipped, compared ? comparison->zipped_before : std::nullopt,
+                      compared);
+    }
+    if (!compared) {
+        text += "\n| category | size | files |\n| --- | ---: | ---: |\n";
+        for (const auto& part : analysis.categories) {
+            text += fmt::format("| {} | {} | {} |\n", category_title(part.category), format_size(part.bytes),
+                                format_count(part.files));
+        }
+        return text;
+    }
+    for (const auto& [title, changes] :
+         {std::pair("category", &comparison->categories), std::pair("package", &comparison->packages)}) {
+        if (changes->empty()) continue;
+        text += fmt::format("\n| {} | before | now | change |\n| --- | ---: | ---: | ---: |\n", title);
+        for (std::size_t i = 0; i < std::min(changes->size(), k_rows_shown); ++i) {
+            const PartChange& change = (*changes)[i];
+            const bool package = std::string_view(title) == "package";
+            const std::string name =
+                package ? markdown(change.name + " " + version_text(change)) : readable_category(change.name);
+            text += fmt::format(
+                "| {} | {} | {} | {} |\n", name, change.was_there ? format_size(change.before) : "",
+                change.is_there ? format_size(change.after) : "", format_change(change.bytes()));
+        }
+        if (changes->size() > k_rows_shown)
+            text += fmt::format("| and {} more | | | |\n", format_count(changes->size() - k_rows_shown));
+    }
+    return text + growth_verdict(*comparison);
+}
+
+}  // namespace ballast

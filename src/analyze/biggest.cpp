@@ -1,0 +1,188 @@
+#include "analyze/biggest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <tuple>
+#include <utility>
+
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+
+namespace ballast {
+namespace {
+
+using CategoryBytes = std::array<std::uint64_t, k_categories.size()>;
+
+// What lies below a directory.
+struct Subtree : Amount {
+    CategoryBytes bytes_of = {};
+    std::uint64_t largest_child = 0;  // the bytes of the directory in it that has most
+
+    Category main_category() const {
+        const auto* const most = std::max_element(bytes_of.begin(), bytes_of.end());
+        return k_categories.at(static_cast<std::size_t>(most - bytes_of.begin()));
+    }
+};
+
+// A directory of which one directory in it makes up more than nine tenths is left out of the list: that
+// one says more, and "usr", "usr/lib" and "usr/lib/x86_64-linux-gnu" would fill it with one thing.
+bool is_passage(const Subtree& subtree) {
+    return subtree.largest_child > subtree.bytes / 10 * 9;
+}
+
+std::vector<Subtree> measure_directories(const EntryTree& tree, const std::vector<FileFacts>& facts,
+                                         const std::vector<Amount>& amounts) {
+    std::vector<Subtree> subtrees(tree.size());
+    for (std::size_t i = tree.size(); i-- > 0;) {  // backwards: what a directory holds comes before it
+        const Entry& entry = tree.entry(i);
+        const std::size_t parent = tree.parent(i);
+        if (parent == EntryTree::k_top || entry.kind == EntryKind::symlink) continue;
+        Subtree& above = subtrees[parent];
+        if (entry.kind == EntryKind::file) {
+            above.bytes_of.at(static_cast<std::size_t>(facts[i].category)) += entry.size;
+            above.add(amounts[i]);
+            continue;
+        }
+        const Subtree& below = subtrees[i];
+        for (std::size_t c = 0; c < below.bytes_of.size(); ++c) above.bytes_of.at(c) += below.bytes_of.at(c);
+        above.add(below);
+        above.largest_child = std::max(above.largest_child, below.bytes);
+    }
+    return subtrees;
+}
+
+// The indices of the biggest `count`, of equals those that come first.
+template <typename Size>
+std::vector<std::size_t> biggest(std::vector<std::size_t> indices, std::size_t count, const Size& size_of) {
+    count = std::min(count, indices.size());
+    const auto before = [&](std::size_t a, std::size_t b) {
+        return std::tuple(size_of(b), a) < std::tuple(size_of(a), b);
+    };
+    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(),
+                      before);
+    indices.resize(count);
+    return indices;
+}
+
+class TreeMaker {
+  public:
+    TreeMaker(const EntryTree& tree, const std::vector<FileFacts>& facts, const std::vector<Amount>& amounts,
+              std::size_t nodes)
+        : m_tree(tree),
+          m_facts(facts),
+          m_amounts(amounts),
+          m_subtrees(measure_directories(tree, facts, amounts)) {
+        std::vector<std::uint64_t> sizes;
+        for (std::size_t i = 0; i < tree.size(); ++i) sizes.push_back(amount_of(i).bytes);
+        if (nodes >= sizes.size()) return;
+        std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(nodes), sizes.end(),
+                         std::greater<>());
+        m_least = sizes[nodes] + 1;
+    }
+
+    AnalysisNode make(std::size_t directory, std::string name) const {
+        AnalysisNode node = {{}, std::move(name)};
+        CategoryBytes bytes_of = {};
+        AnalysisNode rest;
+        CategoryBytes rest_of = {};
+        std::size_t joined = 0;
+        m_tree.for_each_child(directory, [&](std::size_t child) {
+            const Amount& amount = amount_of(child);
+            if (m_tree.entry(child).kind == EntryKind::symlink || amount.files == 0) return;
+            node.add(amount);
+            add_categories(child, bytes_of);
+            if (amount.bytes >= m_least) {
+                node.children.push_back(node_of(child));
+            } else {
+                rest.add(amount);
+                add_categories(child, rest_of);
+                ++joined;
+            }
+        });
+        node.category = most_of(bytes_of);
+        std::stable_sort(node.children.begin(), node.children.end(),
+                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+        if (joined > 0 && !node.children.empty()) {
+            rest.name = "(" + format_count(joined) + " smaller)";
+            rest.category = most_of(rest_of);
+            node.children.push_back(std::move(rest));
+        }
+        return node;
+    }
+
+  private:
+    const Amount& amount_of(std::size_t index) const {
+        return m_tree.entry(index).kind == EntryKind::directory ? m_subtrees[index] : m_amounts[index];
+    }
+
+    AnalysisNode node_of(std::size_t index) const {
+        std::string name(file_name(m_tree.entry(index).path));
+        if (m_tree.entry(index).kind == EntryKind::directory) return make(index, std::move(name));
+        return {m_amounts[index], std::move(name), m_facts[index].category};
+    }
+
+    void add_categories(std::size_t index, CategoryBytes& bytes_of) const {
+        if (m_tree.entry(index).kind == EntryKind::file) {
+            bytes_of.at(static_cast<std::size_t>(m_facts[index].category)) += m_amounts[index].bytes;
+            return;
+        }
+        for (std::size_t c = 0; c < bytes_of.size(); ++c) bytes_of.at(c) += m_subtrees[index].bytes_of.at(c);
+    }
+
+    static Category most_of(const CategoryBytes& bytes_of) {
+        Subtree subtree;
+        subtree.bytes_of = bytes_of;
+        return subtree.main_category();
+    }
+
+    const EntryTree& m_tree;
+    const std::vector<FileFacts>& m_facts;
+    const std::vector<Amount>& m_amounts;
+    std::vector<Subtree> m_subtrees;
+    std::uint64_t m_least = 1;  // what has fewer bytes has no node of its own
+};
+
+}  // namespace
+
+AnalysisNode make_tree(const EntryTree& tree, const std::vector<FileFacts>& facts,
+                       const std::vector<Amount>& amounts, const std::string& name, std::size_t nodes) {
+    return TreeMaker(tree, facts, amounts, nodes).make(EntryTree::k_top, name);
+}
+
+std::vector<BigEntry> biggest_files(const EntryTree& tree, const std::vector<FileFacts>& facts,
+                                    const std::vector<Amount>& amounts, std::vector<std::size_t> files,
+                                    std::size_t count) {
+    std::vector<BigEntry> list;
+    for (const auto i :
+         biggest(std::move(files), count, [&](std::size_t at) { return tree.entry(at).size; })) {
+        list.push_back({amounts[i], tree.entry(i).path, facts[i].category});
+    }
+    return list;
+}
+
+std::vector<BigEntry> biggest_files(const EntryTree& tree, const std::vector<FileFacts>& facts,
+                                    const std::vector<Amount>& amounts, std::size_t count) {
+    std::vector<std::size_t> files;
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+        if (tree.entry(i).kind == EntryKind::file && tree.entry(i).size > 0) files.push_back(i);
+    }
+    return biggest_files(tree, facts, amounts, std::move(files), count);
+}
+
+std::vector<BigEntry> biggest_directories(const EntryTree& tree, const std::vector<FileFacts>& facts,
+                                          const std::vector<Amount>& amounts, std::size_t count) {
+    const auto subtrees = measure_directories(tree, facts, amounts);
+    std::vector<std::size_t> directories;
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+        if (subtrees[i].bytes > 0 && !is_passage(subtrees[i])) directories.push_back(i);
+    }
+    std::vector<BigEntry> list;
+    for (const auto i :
+         biggest(std::move(directories), count, [&](std::size_t at) { return subtrees[at].bytes; })) {
+        list.push_back({subtrees[i], tree.entry(i).path + "/", subtrees[i].main_category()});
+    }
+    return list;
+}
+
+}  // namespace ballast

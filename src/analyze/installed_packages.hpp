@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "package/entry_tree.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+
+enum class Ecosystem : std::uint8_t { npm, python };
+
+// "npm", "python".
+std::string_view ecosystem_name(Ecosystem ecosystem);
+
+// What a package says it needs.
+struct Requirement {
+    std::string name;       // npm: the directory below node_modules; Python: normalised
+    std::string condition;  // why it may be absent: "optional", "peer", "extra s3"; "" for always
+};
+
+// One package that a package manager installed, at one place.
+struct InstalledPackage {
+    Ecosystem ecosystem = Ecosystem::npm;
+    std::string name;
+    std::string version;  // "" where it has none
+    std::string path;     // npm: its directory; Python: the *.dist-info or *.egg-info that describes it
+    std::vector<Requirement> needs = {};
+};
+
+struct InstalledPackages {
+    static constexpr std::size_t k_none = static_cast<std::size_t>(-1);
+
+    std::vector<InstalledPackage> list = {};  // in the order of paths
+    std::vector<std::size_t> owner = {};      // of each entry, the package in the list that it belongs to
+};
+
+// npm: every directory directly below a node_modules/ (or a @scope/ in one) that has a package.json; what
+// lies below it is its own, but for packages nested in it.
+// Python: every *.dist-info and *.egg-info; its own is what its RECORD names (or the modules of its
+// top_level.txt), and what else lies in directories in which no other package has files.
+//
+// Metadata that makes no sense leaves name and version to the names of directories. Reads in parallel.
+// Errors: those of reading the package.
+Result<InstalledPackages> find_installed(const Package& package, const EntryTree& tree);
+
+// Each adds its ecosystem's packages and takes the entries that belong to them.
+Result<void> add_npm_packages(const Package& package, const EntryTree& tree, InstalledPackages& found);
+Result<void> add_python_packages(const Package& package, const EntryTree& tree, InstalledPackages& found);
+
+// What needs packages without being one: the function itself.
+struct Project {
+    std::string path;  // of its package.json or requirements.txt
+    Ecosystem ecosystem = Ecosystem::npm;
+    std::vector<Requirement> needs = {};
+};
+
+// The package.json and requirements*.txt files that no installed package owns. Development dependencies
+// have the condition "dev". Errors: those of reading the package.
+Result<std::vector<Project>> find_projects(const Package& package, const EntryTree& tree,
+                                           const InstalledPackages& installed);
+
+// A package.json's fields, as far as they are looked at. What is no JSON object gives empty ones.
+struct NpmMetadata {
+    std::string name;
+    std::string version;
+    std::vector<Requirement> needs = {};
+};
+enum class DevDependencies : std::uint8_t { left_out, taken };
+NpmMetadata parse_package_json(std::string_view text, DevDependencies dev = DevDependencies::left_out);
+
+// The first `max_bytes` of a file, or all of it.
+Result<std::string> read_start(const Package& package, std::size_t index, std::size_t max_bytes);
+
+}  // namespace ballast
