@@ -127,11 +127,17 @@ void add_money_flags(CLI::App& command, SimulateFlags& flags) {
     command
         .add_option(
             "--strategy", flags.strategies,
-            "NAME=COLD[,warm:TIME][,tmp:SIZE][,memory:SIZE][,per-cold:USD][,month:USD]: a way to deploy, by "
-            "what a cold start adds; COLD 'recorded' is as in the log; several may be named")
+            "NAME=COLD[,warm:TIME][,each:TIME][,tmp:SIZE][,memory:SIZE][,per-cold:USD][,month:USD]: a way to "
+            "deploy, by what a cold start adds; COLD 'recorded' is as in the log, 'recorded+850ms' so much "
+            "more; several may be named")
         ->type_name("STRATEGY")
         ->group(group)
         ->allow_extra_args(false);
+    command
+        .add_option("--init", flags.init,
+                    "what a cold start adds where the log records none, like 300ms (default: nothing)")
+        ->type_name("TIME")
+        ->group(group);
     command.add_option("--memory", flags.memory_mb, "in MB, where the log does not say (default: 128)")
         ->type_name("MB")
         ->group(group)
@@ -293,6 +299,9 @@ Result<SimulateOptions> simulate_options_of(const SimulateFlags& flags) {
     for (const auto& text : flags.strategies) {
         BALLAST_TRY(Strategy strategy, parse_strategy(text));
         options.strategies.push_back(std::move(strategy));
+    }
+    if (!flags.init.empty()) {
+        BALLAST_TRY(options.init, parse_distribution(flags.init, "--init"));
     }
     options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;

@@ -40,6 +40,7 @@ struct SimulateFlags {
     bool init_unbilled = false;
 
     std::vector<std::string> strategies;
+    std::string init;
     std::uint32_t memory_mb = 128;
     std::string arch = "x86";
     std::string ping_every = "5m";

@@ -112,7 +112,9 @@ class Pool {
         }
         if constexpr (k_kind == Kind::ping) ++tally.pings;
         IdleContext taken;
-        std::int64_t service_us = request.duration_us + rules.strategy.warm_us;
+        const std::int64_t handler_us =
+            std::max<std::int64_t>(request.duration_us + rules.strategy.each_us, 0);
+        std::int64_t service_us = handler_us + rules.strategy.warm_us;
         if (m_provisioned_idle > 0) {
             --m_provisioned_idle;
             m_busy.push({now_us + service_us, k_provisioned});
@@ -124,31 +126,39 @@ class Pool {
             tally.billed_mb_ms += mb_ms;
             if constexpr (k_kind == Kind::ping) tally.ping_mb_ms += mb_ms;
         } else {
-            service_us = start_cold<k_kind>(request, memory_mb, shared);
+            service_us = start_cold<k_kind>(request, handler_us, memory_mb, shared);
         }
         if constexpr (k_kind == Kind::request) tally.latency.add(service_us);
     }
 
+    std::int64_t recorded_init_us(const Invocation& request, PoolShared& shared) const {
+        if (request.init_us != 0) return request.init_us;
+        if (m_recorded_init_us != 0) return m_recorded_init_us;
+        return shared.rules.init.draw(shared.random);
+    }
+
     // The time until the answer.
     template <Kind k_kind>
-    std::int64_t start_cold(const Invocation& request, double memory_mb, PoolShared& shared) {
+    std::int64_t start_cold(const Invocation& request, std::int64_t handler_us, double memory_mb,
+                            PoolShared& shared) {
         const Platform& platform = shared.rules.platform;
         const Strategy& strategy = shared.rules.strategy;
         Tally& tally = shared.tally;
-        const std::int64_t recorded_us = request.init_us != 0 ? request.init_us : m_recorded_init_us;
-        const std::int64_t init_us = strategy.cold ? strategy.cold->draw(shared.random) : recorded_us;
+        const std::int64_t init_us =
+            strategy.cold
+                ? strategy.cold->draw(shared.random)
+                : std::max<std::int64_t>(recorded_init_us(request, shared) + strategy.recorded_plus_us, 0);
         std::int64_t wait_us = init_us;
         std::int64_t unbilled_us = platform.init_billed ? 0 : init_us;
-        std::int64_t service_us = init_us + request.duration_us;
+        std::int64_t service_us = init_us + handler_us;
         std::int64_t born_us = request.start_us;
         if (init_us > platform.init_limit_us) {
             // Cut off, and run again inside the invocation, where it is billed and the timeout holds.
             ++tally.init_overruns;
             wait_us = platform.init_limit_us + init_us;
             unbilled_us = platform.init_billed ? 0 : platform.init_limit_us;
-            service_us =
-                platform.init_limit_us + std::min(init_us + request.duration_us, platform.timeout_us);
-            if (init_us + request.duration_us > platform.timeout_us) {
+            service_us = platform.init_limit_us + std::min(init_us + handler_us, platform.timeout_us);
+            if (init_us + handler_us > platform.timeout_us) {
                 ++tally.timeouts;
                 wait_us = std::min(wait_us, service_us);
                 // What a timeout leaves is not used again.

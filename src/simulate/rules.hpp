@@ -19,7 +19,8 @@ struct Rules {
     Platform platform = {};
     Strategy strategy = {};
     KeepWarm keep_warm = {};
-    std::uint16_t memory_mb = 128;  // where the log does not say; Lambda's own default
+    Distribution init = Distribution::fixed(0);  // of a cold start, where the log does not say
+    std::uint16_t memory_mb = 128;               // where the log does not say; Lambda's own default
 };
 
 }  // namespace ballast

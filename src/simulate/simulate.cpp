@@ -23,7 +23,7 @@ struct Running {
 
 std::vector<Running> start_scenarios(const SimulateOptions& options) {
     std::vector<Running> all;
-    Rules rules{.platform = options.platform, .memory_mb = options.memory_mb};
+    Rules rules{.platform = options.platform, .init = options.init, .memory_mb = options.memory_mb};
     const auto start = [&](Group group, std::string name) {
         all.push_back({group, std::move(name), make_scenario(rules, options.seed)});
     };

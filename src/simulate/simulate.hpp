@@ -18,6 +18,9 @@ struct SimulateOptions {
     std::vector<Strategy> strategies = {
         Strategy{.name = "as is"}};  // at least one; what would help is tried on the first
     std::uint16_t memory_mb = 128;   // where the log does not say; Lambda's own default
+    // Of a cold start where nothing is recorded, as in a model or before a log's first: what "as recorded"
+    // means.
+    Distribution init = Distribution::fixed(0);
     Architecture architecture = Architecture::x86;
     std::uint64_t seed = 1;
     // What would help: contexts kept provisioned, and pings.

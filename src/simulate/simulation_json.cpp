@@ -27,8 +27,9 @@ Json money_json(const Money& money) {
 }
 
 Json strategy_json(const Strategy& strategy) {
-    return {{"cold", strategy.cold ? strategy.cold->to_string() : "recorded"},
+    return {{"cold", cold_text(strategy)},
             {"warm_ms", static_cast<double>(strategy.warm_us) / 1000},
+            {"each_ms", static_cast<double>(strategy.each_us) / 1000},
             {"memory_mb", strategy.memory_mb},
             {"tmp_gb", strategy.tmp_gb},
             {"usd_per_cold", strategy.usd_per_cold},

@@ -33,14 +33,15 @@ Result<double> parse_usd(std::string_view text) {
 Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view value) {
     if (key == "warm") {
         BALLAST_TRY(strategy.warm_us, parse_span_us(in_milliseconds(value), k_shown));
+    } else if (key == "each") {
+        BALLAST_TRY(strategy.each_us, parse_span_us(in_milliseconds(value), k_shown));
     } else if (key == "per-cold") {
         BALLAST_TRY(strategy.usd_per_cold, parse_usd(value));
     } else if (key == "month") {
         BALLAST_TRY(strategy.usd_per_month, parse_usd(value));
     } else if (key == "tmp") {
         BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
-        constexpr std::uint64_t k_free = 512 * k_mib;
-        strategy.tmp_gb = bytes <= k_free ? 0 : static_cast<double>(bytes - k_free) / k_gib;
+        strategy.tmp_gb = paid_tmp_gb(bytes);
     } else if (key == "memory") {
         BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
         if (bytes < k_mib || bytes > 64 * k_gib - 1) {
@@ -54,7 +55,38 @@ Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view
     return {};
 }
 
+// "850ms", "recorded", "recorded+850ms"
+Result<void> set_cold(Strategy& strategy, std::string_view word) {
+    constexpr std::string_view k_recorded = "recorded";
+    if (!word.starts_with(k_recorded)) {
+        BALLAST_TRY(strategy.cold, parse_distribution(in_milliseconds(word), k_shown));
+        return {};
+    }
+    const std::string_view change = word.substr(k_recorded.size());
+    if (change.empty()) return {};
+    if (change[0] != '+' && change[0] != '-') {
+        return fail(ErrorCode::usage, k_shown, "'" + printable(word) + "' is not a cold start",
+                    "write it like recorded+850ms or recorded-100ms");
+    }
+    BALLAST_TRY(const std::int64_t us, parse_span_us(in_milliseconds(change.substr(1)), k_shown));
+    strategy.recorded_plus_us = change[0] == '+' ? us : -us;
+    return {};
+}
+
 }  // namespace
+
+double paid_tmp_gb(std::uint64_t tmp_bytes) {
+    constexpr std::uint64_t k_free = 512 * k_mib;
+    return tmp_bytes <= k_free ? 0 : static_cast<double>(tmp_bytes - k_free) / k_gib;
+}
+
+std::string cold_text(const Strategy& strategy) {
+    if (strategy.cold) return strategy.cold->to_string();
+    if (strategy.recorded_plus_us == 0) return "recorded";
+    const bool more = strategy.recorded_plus_us > 0;
+    return (more ? "recorded+" : "recorded-") +
+           Distribution::fixed(more ? strategy.recorded_plus_us : -strategy.recorded_plus_us).to_string();
+}
 
 Result<Strategy> parse_strategy(std::string_view text) {
     const auto equals = text.find('=');
@@ -70,8 +102,7 @@ Result<Strategy> parse_strategy(std::string_view text) {
         const std::string_view word = rest.substr(0, comma);
         rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
         if (part == 0) {
-            if (word == "recorded") continue;
-            BALLAST_TRY(strategy.cold, parse_distribution(in_milliseconds(word), k_shown));
+            BALLAST_CHECK(set_cold(strategy, word));
             continue;
         }
         const auto colon = word.find(':');

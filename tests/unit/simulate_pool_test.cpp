@@ -222,6 +222,51 @@ TEST(Pool, RecordedInitTimesAreTakenWhereTheStrategyHasNone) {
     EXPECT_NEAR(tally.wait.mean_us(), 500'000, 1);
 }
 
+TEST(Pool, AStrategyMayAddToWhatIsRecorded) {
+    Rules rules = rules_with(Distribution::fixed(k_s));
+    rules.strategy.cold.reset();
+    rules.init = Distribution::fixed(300'000);
+    rules.strategy.recorded_plus_us = 50'000;
+    std::vector<Invocation> requests = {at(0), at(10 * k_s), at(20 * k_s)};
+    requests[1].init_us = 400'000;
+    // 300 ms before the first record, then 400 ms, twice; each 50 ms more.
+    EXPECT_DOUBLE_EQ(run(rules, requests).wait.mean_us(), (350'000 + 450'000 + 450'000) / 3.0);
+    rules.strategy.recorded_plus_us = -350'000;
+    EXPECT_DOUBLE_EQ(run(rules, requests).wait.mean_us(), (0 + 50'000 + 50'000) / 3.0) << "never less than 0";
+    EXPECT_EQ(run(rules, requests).cold, 3U) << "a start without a wait is a cold one";
+}
+
+TEST(Pool, WhatEveryInvocationAddsIsAddedColdAndWarm) {
+    Rules rules = rules_with(Distribution::fixed(600 * k_s), 100'000);
+    rules.strategy.each_us = 5'000;
+    Tally tally = run(rules, {at(0), at(10 * k_s)});
+    EXPECT_DOUBLE_EQ(tally.latency.mean_us(), (1'105'000 + 1'005'000) / 2.0);
+    EXPECT_EQ(tally.wait.most_us(), 100'000);
+    EXPECT_DOUBLE_EQ(tally.billed_ms, 1105 + 1005);
+    rules.strategy.each_us = -2 * k_s;
+    tally = run(rules, {at(0), at(10 * k_s)});
+    EXPECT_DOUBLE_EQ(tally.latency.mean_us(), 100'000 / 2.0) << "a handler takes no less than nothing";
+}
+
+TEST(Strategy, ReadsWhatIsAddedToARecord) {
+    const auto cold_of = [](std::string_view text) { return cold_text(parse_strategy(text).value()); };
+    EXPECT_EQ(cold_of("a=recorded"), "recorded");
+    EXPECT_EQ(cold_of("a=recorded+850ms,2"), "recorded+850ms");
+    EXPECT_EQ(cold_of("a=recorded+850"), "recorded+850ms") << "plain numbers are milliseconds";
+    EXPECT_EQ(cold_of("a=recorded-0.1s"), "recorded-100ms");
+    EXPECT_EQ(cold_of("a=700ms..1s"), "700ms..1s");
+    EXPECT_EQ(parse_strategy("a=recorded,each:1.5").value().each_us, 1500);
+    for (const auto* wrong : {"a=recorded850ms", "a=recorded+", "a=recorded+-1ms", "a=recorded+1ms..2ms",
+                              "a=recorded+never", "a=recorder", "a=recorded,each:x"})
+        EXPECT_EQ(parse_strategy(wrong).error().code, ErrorCode::usage) << wrong;
+}
+
+TEST(Strategy, OfTmp512MbAreFree) {
+    EXPECT_EQ(paid_tmp_gb(512 * 1024 * 1024), 0);
+    EXPECT_EQ(paid_tmp_gb(0), 0);
+    EXPECT_DOUBLE_EQ(paid_tmp_gb(std::uint64_t{1536} * 1024 * 1024), 1);
+}
+
 TEST(Pool, MoneyIsWhatLambdaCharges) {
     Rules rules = rules_with(Distribution::never());
     rules.memory_mb = 256;
