@@ -146,8 +146,8 @@ void Report::add(const ReportTable& table) {
 }
 
 void Report::add(const ReportChart& chart) {
-    constexpr std::array<std::string_view, 6> k_kinds = {"bars",  "stacked_bars", "lying_bars",
-                                                         "lines", "steps",        "points"};
+    constexpr std::array<std::string_view, 7> k_kinds = {
+        "bars", "stacked_bars", "lying_bars", "lying_stacked_bars", "lines", "steps", "points"};
     Json series = Json::array();
     for (const auto& one : chart.series) {
         Json points = Json::array();

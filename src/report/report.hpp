@@ -79,7 +79,15 @@ struct ReportLimit {
 };
 
 struct ReportChart {
-    enum class Kind : std::uint8_t { bars, stacked_bars, lying_bars, lines, steps, points };
+    enum class Kind : std::uint8_t {
+        bars,
+        stacked_bars,
+        lying_bars,
+        lying_stacked_bars,
+        lines,
+        steps,
+        points
+    };
     std::string title;
     std::string note = {};
     Kind kind = Kind::bars;

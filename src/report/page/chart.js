@@ -1,10 +1,13 @@
 // Bars, lines and points over two axes.
 
+const isLyingKind = (section) => section.kind.startsWith('lying');
+const isStackedKind = (section) => section.kind.endsWith('stacked_bars');
+
 // The largest value along an axis, limits included.
 function mostOf(section, isX) {
-  const isLying = section.kind === 'lying_bars';
+  const isLying = isLyingKind(section);
   const at = isX === isLying ? 1 : 0;
-  const stacked = section.kind === 'stacked_bars' && !isX;
+  const stacked = isStackedKind(section) && isX === isLying;
   const sums = new Map();
   let most = 0;
   for (const series of section.series) {
@@ -36,9 +39,12 @@ function axisOption(axis, isX, narrow, most) {
     axisLabel: {
       color: colour('muted'),
       hideOverlap: true,
+      // Of many the first and last would be cut off at the edges.
+      alignMinLabel: isX && axis.categories.length > 16 ? 'left' : undefined,
+      alignMaxLabel: isX && axis.categories.length > 16 ? 'right' : undefined,
       width: isCategory && !isX ? (narrow ? 110 : 220) : undefined,
       overflow: 'truncate',
-      formatter: isCategory ? undefined : (value) => formatTick(value, axis.unit),
+      formatter: isCategory ? undefined : (value) => formatTick(value, axis.unit, type),
     },
   };
 }
@@ -54,13 +60,13 @@ function seriesOption(section, series, i, isLying) {
     name: series.name,
     type: isBar ? 'bar' : section.kind === 'points' ? 'scatter' : 'line',
     step: section.kind === 'steps' ? 'end' : undefined,
-    stack: section.kind === 'stacked_bars' ? 'all' : undefined,
+    stack: isStackedKind(section) ? 'all' : undefined,
     barMaxWidth: 28,
     barMinHeight: isBar && isCategory ? 1 : 0,
     symbol: section.kind === 'points' ? 'circle' : 'none',
     symbolSize: 12,
     lineStyle: { width: 2, type: series.dashed ? 'dashed' : 'solid' },
-    itemStyle: section.kind === 'stacked_bars' ? { borderColor: colour('surface'), borderWidth: 1 } : {},
+    itemStyle: isStackedKind(section) ? { borderColor: colour('surface'), borderWidth: 1 } : {},
     label: {
       show: series.labels.length > 0,
       position: section.kind === 'points' ? 'right' : isLying ? 'right' : 'top',
@@ -84,10 +90,10 @@ function limitLines(section) {
 }
 
 function chartSection(section) {
-  const isLying = section.kind === 'lying_bars';
+  const isLying = isLyingKind(section);
   const categories = isLying ? section.y.categories.length : 0;
   const box = element('div', { class: 'chart', role: 'img', 'aria-label': section.title });
-  if (isLying) box.style.height = `${Math.max(140, 56 + categories * 30 * Math.max(1, section.series.length * 0.7))}px`;
+  if (isLying) box.style.height = `${Math.max(140, 56 + categories * 30 * (isStackedKind(section) ? 1 : Math.max(1, section.series.length * 0.7)))}px`;
   const valueAxis = isLying ? section.x : section.y;
   const keyAxis = isLying ? section.y : section.x;
   const keyOf = (value) => (keyAxis.scale === 'categories' ? keyAxis.categories[value] : formatValue(value, keyAxis.unit));

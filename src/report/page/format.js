@@ -48,7 +48,9 @@ function formatDuration(milliseconds) {
 }
 
 // Along an axis: without zeros that say nothing.
-function formatTick(value, unit) {
+function formatTick(value, unit, scale) {
+  // A power of ten stays one: 100 s, not 1.67 min.
+  if (scale === 'log' && unit === 'milliseconds' && value >= 1000) return `${formatNumber(value / 1000)} s`.replace(/\.0+ /, ' ');
   return formatValue(value, unit).replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
 }
 
