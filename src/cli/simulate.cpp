@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -19,8 +20,8 @@ Result<int> run_fit(const SimulateFlags& flags) {
         return fail(ErrorCode::usage, "--fit", "there is no log to fit to", "name logs with --trace");
     }
     BALLAST_TRY(const LogOptions log_options, log_options_of(flags));
-    BALLAST_TRY(const SimulateOptions options, simulate_options_of(flags));
-    Fitter fitter(options.platform, options.seed);
+    BALLAST_TRY(const ToSimulate wanted, simulate_options_of(flags));
+    Fitter fitter(wanted.options.platform, wanted.options.seed);
     for (const auto& path : flags.traces) {
         BALLAST_TRY(const auto log, open_logs({path}, log_options));
         BALLAST_CHECK(fitter.add(path, *log));
@@ -49,12 +50,26 @@ Result<Simulation> simulate_model(const SimulateFlags& flags, const SimulateOpti
     return simulation;
 }
 
+void warn_of(const Simulation& simulation) {
+    for (const auto& one : simulation.left_out) warn(fmt::format("{} is left out: {}", one.name, one.why));
+    const SimulateOptions& options = simulation.options;
+    const bool relative = std::ranges::any_of(
+        options.strategies, [](const Strategy& strategy) { return strategy.recorded_plus_us != 0; });
+    if (relative && simulation.truth.init.count == 0 && options.init == Distribution::fixed(0)) {
+        warn(
+            "no init time is recorded: cold starts take nothing but what is added to them; --init says what "
+            "they take");
+    }
+}
+
 Result<int> run_simulate(const SimulateFlags& flags) {
     BALLAST_CHECK(check_simulate_flags(flags));
     if (flags.fit) return run_fit(flags);
-    BALLAST_TRY(const SimulateOptions options, simulate_options_of(flags));
-    BALLAST_TRY(const Simulation simulation,
-                flags.traces.empty() ? simulate_model(flags, options) : simulate_logs(flags, options));
+    BALLAST_TRY(ToSimulate wanted, simulate_options_of(flags));
+    BALLAST_TRY(Simulation simulation, flags.traces.empty() ? simulate_model(flags, wanted.options)
+                                                            : simulate_logs(flags, wanted.options));
+    simulation.left_out = std::move(wanted.left_out);
+    warn_of(simulation);
     BALLAST_CHECK(print(flags.json
                             ? json_text(simulation_json(simulation))
                             : simulation_text(simulation, flags.all_hours ? HourRows::all : HourRows::some,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/file.hpp"
 #include "base/relative_path.hpp"
 #include "simulate/input/fields.hpp"
 
@@ -53,7 +54,7 @@ void add_model_flags(CLI::App& command, SimulateFlags& flags) {
     command.add_option("--rate", flags.rate, "requests a second on average, arriving at random (Poisson)")
         ->type_name("R")
         ->group(group);
-    command.add_option("--duration", flags.duration, "for how long, like 30d")
+    command.add_option("--duration", flags.duration, "for how long, in seconds, or like 30d")
         ->type_name("TIME")
         ->group(group);
     command
@@ -84,7 +85,7 @@ void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
         ->group(group);
     command
         .add_option("--idle-expiry", flags.idle_expiry,
-                    "how long an idle context stays: 640s, 5m..7m, 300s+exp:60s or never")
+                    "how long an idle context stays, in seconds, or like 640s, 5m..7m, 300s+exp:60s or never")
         ->type_name("TIME")
         ->group(group);
     command
@@ -134,6 +135,11 @@ void add_money_flags(CLI::App& command, SimulateFlags& flags) {
         ->group(group)
         ->allow_extra_args(false);
     command
+        .add_option("--compare", flags.compare,
+                    "what 'compare --json' wrote: its ways to deploy, as what they add to what is recorded")
+        ->type_name("FILE")
+        ->group(group);
+    command
         .add_option("--init", flags.init,
                     "what a cold start adds where the log records none, like 300ms (default: nothing)")
         ->type_name("TIME")
@@ -162,20 +168,22 @@ void add_money_flags(CLI::App& command, SimulateFlags& flags) {
 
 Result<std::int64_t> parse_age(std::string_view text, std::string_view shown) {
     if (text == "never") return k_never_us;
-    return parse_span_us(text, shown);
+    return parse_span_us(text, shown, Unitless::seconds);
 }
 
 Result<Platform> platform_of(const SimulateFlags& flags) {
     Platform platform;
     BALLAST_TRY(platform.expiry, expiry_preset(flags.preset.empty() ? k_default_preset : flags.preset));
     if (!flags.idle_expiry.empty()) {
-        BALLAST_TRY(platform.expiry.idle, parse_distribution(flags.idle_expiry, "--idle-expiry"));
+        BALLAST_TRY(platform.expiry.idle,
+                    parse_distribution(flags.idle_expiry, "--idle-expiry", Unitless::seconds));
         platform.expiry.spare.reset();
         // The preset's age belongs to the preset's expiry.
         if (flags.preset.empty()) platform.expiry.max_age_us = k_never_us;
     }
     if (!flags.spare_expiry.empty()) {
-        BALLAST_TRY(platform.expiry.spare, parse_distribution(flags.spare_expiry, "--spare-expiry"));
+        BALLAST_TRY(platform.expiry.spare,
+                    parse_distribution(flags.spare_expiry, "--spare-expiry", Unitless::seconds));
     }
     if (!flags.max_age.empty()) {
         BALLAST_TRY(platform.expiry.max_age_us, parse_age(flags.max_age, "--max-age"));
@@ -191,7 +199,8 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
     platform.concurrency = flags.concurrency.value_or(UINT32_MAX);
     platform.provisioned = flags.provisioned;
     if (!flags.deploy_every.empty()) {
-        BALLAST_TRY(platform.deploy_every_us, parse_span_us(flags.deploy_every, "--deploy-every"));
+        BALLAST_TRY(platform.deploy_every_us,
+                    parse_span_us(flags.deploy_every, "--deploy-every", Unitless::seconds));
         if (platform.deploy_every_us < k_second_us)
             return fail(ErrorCode::usage, "--deploy-every", "is less than a second");
     }
@@ -199,12 +208,12 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
         const auto date = parse_log_time(text);
         std::int64_t at_us = date ? date->us : 0;
         if (!date) {
-            BALLAST_TRY(at_us, parse_span_us(text, "--deploy-at"));
+            BALLAST_TRY(at_us, parse_span_us(text, "--deploy-at", Unitless::seconds));
         }
         platform.deploys_us.push_back(at_us);
     }
     std::ranges::sort(platform.deploys_us);
-    BALLAST_TRY(platform.timeout_us, parse_span_us(flags.timeout, "--timeout"));
+    BALLAST_TRY(platform.timeout_us, parse_span_us(flags.timeout, "--timeout", Unitless::seconds));
     platform.init_billed = !flags.init_unbilled;
     return platform;
 }
@@ -228,6 +237,9 @@ void add_simulate_flags(CLI::App& command, SimulateFlags& flags) {
     command.add_flag("--hours", flags.all_hours, "list every hour");
     command.add_flag("--fit", flags.fit, "find the expiry that explains the logs' cold starts best");
     command.add_flag("--json", flags.json, "print JSON");
+    command.add_flag(
+        "--curves", flags.curves,
+        "in the JSON, the share of cold starts by idle gap, by expiry and by rate");
 }
 
 Result<void> check_simulate_flags(const SimulateFlags& flags) {
@@ -270,7 +282,7 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
     workload.rate = *flags.rate;
     if (!(workload.rate >= 0 && workload.rate <= 1e7))
         return fail(ErrorCode::usage, "--rate", "is not between 0 and 10,000,000");
-    BALLAST_TRY(workload.length_us, parse_span_us(flags.duration, "--duration"));
+    BALLAST_TRY(workload.length_us, parse_span_us(flags.duration, "--duration", Unitless::seconds));
     if (workload.length_us <= 0) return fail(ErrorCode::usage, "--duration", "is nothing");
     BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
     if (workload.service.mean_us() > static_cast<double>(k_most_duration_us))
@@ -283,7 +295,8 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
                     "is one half of a burst", "say both, like --burst-every 1h --burst-size 50");
     }
     if (!flags.burst_every.empty()) {
-        BALLAST_TRY(workload.burst_every_us, parse_span_us(flags.burst_every, "--burst-every"));
+        BALLAST_TRY(workload.burst_every_us,
+                    parse_span_us(flags.burst_every, "--burst-every", Unitless::seconds));
         if (workload.burst_every_us < 1000)
             return fail(ErrorCode::usage, "--burst-every", "is less than a millisecond");
     }
@@ -292,17 +305,25 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
     return workload;
 }
 
-Result<SimulateOptions> simulate_options_of(const SimulateFlags& flags) {
-    SimulateOptions options;
+Result<ToSimulate> simulate_options_of(const SimulateFlags& flags) {
+    ToSimulate made;
+    SimulateOptions& options = made.options;
     BALLAST_TRY(options.platform, platform_of(flags));
-    if (!flags.strategies.empty()) options.strategies.clear();
+    if (!flags.strategies.empty() || !flags.compare.empty()) options.strategies.clear();
     for (const auto& text : flags.strategies) {
         BALLAST_TRY(Strategy strategy, parse_strategy(text));
         options.strategies.push_back(std::move(strategy));
     }
+    if (!flags.compare.empty()) {
+        BALLAST_TRY(const std::string text, read_file(flags.compare, k_max_comparison_bytes));
+        BALLAST_TRY(ComparedStrategies compared, parse_compared(text, flags.compare));
+        std::ranges::move(compared.strategies, std::back_inserter(options.strategies));
+        made.left_out = std::move(compared.left_out);
+    }
     if (!flags.init.empty()) {
         BALLAST_TRY(options.init, parse_distribution(flags.init, "--init"));
     }
+    options.curves = flags.curves;
     options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
     options.seed = flags.seed;
@@ -310,10 +331,10 @@ Result<SimulateOptions> simulate_options_of(const SimulateFlags& flags) {
     options.provisioned = flags.try_provisioned;
     without_zeros(options.pings);
     without_zeros(options.provisioned);
-    BALLAST_TRY(options.ping_every_us, parse_span_us(flags.ping_every, "--ping-every"));
+    BALLAST_TRY(options.ping_every_us, parse_span_us(flags.ping_every, "--ping-every", Unitless::seconds));
     if (options.ping_every_us < k_second_us)
         return fail(ErrorCode::usage, "--ping-every", "is less than a second");
-    return options;
+    return made;
 }
 
 }  // namespace ballast

@@ -41,6 +41,7 @@ struct SimulateFlags {
 
     std::vector<std::string> strategies;
     std::string init;
+    std::string compare;
     std::uint32_t memory_mb = 128;
     std::string arch = "x86";
     std::string ping_every = "5m";
@@ -52,6 +53,7 @@ struct SimulateFlags {
     bool all_hours = false;
     bool fit = false;
     bool json = false;
+    bool curves = false;
 };
 
 void add_simulate_flags(CLI::App& command, SimulateFlags& flags);
@@ -60,6 +62,12 @@ void add_simulate_flags(CLI::App& command, SimulateFlags& flags);
 Result<void> check_simulate_flags(const SimulateFlags& flags);
 Result<LogOptions> log_options_of(const SimulateFlags& flags);
 Result<Workload> workload_of(const SimulateFlags& flags);
-Result<SimulateOptions> simulate_options_of(const SimulateFlags& flags);
+
+struct ToSimulate {
+    SimulateOptions options;
+    std::vector<LeftOut> left_out;  // of --compare
+};
+// Errors: those of the file of --compare, too.
+Result<ToSimulate> simulate_options_of(const SimulateFlags& flags);
 
 }  // namespace ballast

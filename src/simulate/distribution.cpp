@@ -26,25 +26,41 @@ std::string exact_span(std::int64_t us) {
     return "0s";
 }
 
+bool has_unit(std::string_view text) {
+    return text.find_first_not_of("0123456789.") != std::string_view::npos;
+}
+
+// "5..7m" is 5 s to 7 min by the letter, and hardly what is meant.
+Result<void> check_units(std::string_view first, std::string_view second, std::string_view shown) {
+    if (has_unit(first) == has_unit(second)) return {};
+    const std::string_view bare = has_unit(first) ? second : first;
+    return fail(ErrorCode::usage, shown, "'" + printable(bare) + "' has no unit, and the other has one",
+                "write the unit of both, like 5m..7m");
+}
+
 }  // namespace
 
-Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown) {
+Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown, Unitless unitless) {
     double number = 0;
     const char* const last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
     if (error == std::errc() && number >= 0) {
-        const std::string_view unit_name(end, static_cast<std::size_t>(last - end));
+        std::string_view unit_name(end, static_cast<std::size_t>(last - end));
+        if (unit_name.empty() && unitless == Unitless::seconds) unit_name = "s";
         for (const auto& unit : k_units) {
             const double us = number * static_cast<double>(unit.us);
             if (unit.name == unit_name && us < static_cast<double>(k_most_time_us)) return std::llround(us);
         }
     }
     return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a length of time",
-                "write it like 850ms, 1.5s, 45m, 2h or 7d");
+                unitless == Unitless::seconds ? "write it in seconds, or like 850ms, 1.5s, 45m, 2h or 7d"
+                                              : "write it like 850ms, 1.5s, 45m, 2h or 7d");
 }
 
 std::string format_span_us(double us) {
     if (us >= static_cast<double>(k_never_us)) return "never";
+    if (us >= 1000 * static_cast<double>(k_day_us)) return fmt::format("{:.0f} days", us / k_day_us);
+    if (us >= 10 * static_cast<double>(k_day_us)) return fmt::format("{:.3g} days", us / k_day_us);
     if (us >= 3 * static_cast<double>(k_hour_us)) return fmt::format("{:.3g} h", us / k_hour_us);
     if (us >= 3 * static_cast<double>(k_minute_us)) return fmt::format("{:.3g} min", us / k_minute_us);
     if (us >= 99'950'000) return fmt::format("{:.0f} s", us / 1e6);
@@ -75,11 +91,12 @@ std::string Distribution::to_string() const {
     return m_floor_us == 0 ? above : exact_span(m_floor_us) + "+" + above;
 }
 
-Result<Distribution> parse_distribution(std::string_view text, std::string_view shown) {
+Result<Distribution> parse_distribution(std::string_view text, std::string_view shown, Unitless unitless) {
     if (text == "never") return Distribution::never();
     if (const auto dots = text.find(".."); dots != std::string_view::npos) {
-        BALLAST_TRY(const std::int64_t low, parse_span_us(text.substr(0, dots), shown));
-        BALLAST_TRY(const std::int64_t high, parse_span_us(text.substr(dots + 2), shown));
+        BALLAST_CHECK(check_units(text.substr(0, dots), text.substr(dots + 2), shown));
+        BALLAST_TRY(const std::int64_t low, parse_span_us(text.substr(0, dots), shown, unitless));
+        BALLAST_TRY(const std::int64_t high, parse_span_us(text.substr(dots + 2), shown, unitless));
         if (low > high) {
             return fail(ErrorCode::usage, shown, "'" + printable(text) + "' ends before it begins",
                         "write the shorter one first");
@@ -88,16 +105,18 @@ Result<Distribution> parse_distribution(std::string_view text, std::string_view 
     }
     constexpr std::string_view k_exponential = "exp:";
     if (const auto at = text.find(k_exponential); at != std::string_view::npos) {
+        const std::string_view above = text.substr(at + k_exponential.size());
         std::int64_t floor = 0;
         if (at > 0) {
             if (text[at - 1] != '+')
                 return fail(ErrorCode::usage, shown, "'" + printable(text) + "' lacks a '+'");
-            BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), shown));
+            BALLAST_CHECK(check_units(text.substr(0, at - 1), above, shown));
+            BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), shown, unitless));
         }
-        BALLAST_TRY(const std::int64_t mean, parse_span_us(text.substr(at + k_exponential.size()), shown));
+        BALLAST_TRY(const std::int64_t mean, parse_span_us(above, shown, unitless));
         return Distribution::exponential(mean, floor);
     }
-    BALLAST_TRY(const std::int64_t always, parse_span_us(text, shown));
+    BALLAST_TRY(const std::int64_t always, parse_span_us(text, shown, unitless));
     return Distribution::fixed(always);
 }
 

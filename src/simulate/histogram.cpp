@@ -23,14 +23,31 @@ double Histogram::quantile_us(double q) const {
     for (std::size_t bucket = 0; bucket < m_counts.size(); ++bucket) {
         seen += m_counts[bucket];
         if (m_counts[bucket] == 0 || seen < wanted) continue;
-        // bucket_of() backwards: below 2^(k_bits + 1) each value has its own bucket.
-        const std::size_t shift = bucket < (std::size_t{2} << k_bits) ? 0 : (bucket >> k_bits) - 1;
-        const double low =
-            std::ldexp(static_cast<double>(bucket - (shift << k_bits)), static_cast<int>(shift));
-        const double width = std::ldexp(1.0, static_cast<int>(shift));
-        return std::min(low + (width - 1) / 2, static_cast<double>(m_most));
+        return middle_us(bucket);
     }
     return static_cast<double>(m_most);
+}
+
+std::vector<std::int64_t> Histogram::quantiles_us(std::size_t count) const {
+    const auto values = static_cast<double>(this->count());
+    std::vector<std::int64_t> quantiles;
+    quantiles.reserve(count);
+    double seen = 0;
+    for (std::size_t bucket = 0; bucket < m_counts.size(); ++bucket) {
+        seen += static_cast<double>(m_counts[bucket]);
+        const auto reached =
+            static_cast<std::size_t>(std::llround(seen / values * static_cast<double>(count)));
+        if (reached > quantiles.size()) quantiles.resize(reached, std::llround(middle_us(bucket)));
+    }
+    return quantiles;
+}
+
+double Histogram::middle_us(std::size_t bucket) const {
+    // bucket_of() backwards: below 2^(k_bits + 1) each value has its own bucket.
+    const std::size_t shift = bucket < (std::size_t{2} << k_bits) ? 0 : (bucket >> k_bits) - 1;
+    const double low = std::ldexp(static_cast<double>(bucket - (shift << k_bits)), static_cast<int>(shift));
+    const double width = std::ldexp(1.0, static_cast<int>(shift));
+    return std::min(low + (width - 1) / 2, static_cast<double>(m_most));
 }
 
 }  // namespace ballast

@@ -25,6 +25,8 @@ class Histogram {
     std::int64_t most_us() const { return m_most; }
     // The least value that at least the share `q` of all values does not exceed; 0 of nothing.
     double quantile_us(double q) const;
+    // As many values that stand for all, each for the same share, ascending. REQUIRES: not empty.
+    std::vector<std::int64_t> quantiles_us(std::size_t count) const;
 
   private:
     static constexpr unsigned k_bits = 7;
@@ -35,6 +37,9 @@ class Histogram {
         const unsigned shift = width > k_bits + 1 ? width - k_bits - 1 : 0;
         return (std::size_t{shift} << k_bits) + static_cast<std::size_t>(value >> shift);
     }
+
+    // The middle of a bucket.
+    double middle_us(std::size_t bucket) const;
 
     std::vector<std::uint64_t> m_counts;
     double m_sum = 0;

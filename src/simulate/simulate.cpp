@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/interrupt.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::int64_t k_longest_us = 3653 * k_day_us;  // ten years
 
-enum class Group : std::uint8_t { strategies, provisioned, pings };
+enum class Group : std::uint8_t { strategies, provisioned, pings, expiries };
 
 struct Running {
     Group group;
@@ -42,6 +43,13 @@ std::vector<Running> start_scenarios(const SimulateOptions& options) {
         rules.keep_warm = {.every_us = options.ping_every_us, .at_once = count};
         start(Group::pings, fmt::format("{} {} every {}", count, count == 1 ? "ping" : "pings at once",
                                         format_span_us(static_cast<double>(options.ping_every_us))));
+    }
+    if (!options.curves) return all;
+    rules.keep_warm = {};
+    rules.platform.expiry.spare.reset();
+    for (const std::int64_t expiry_us : curve_expiries_us()) {
+        rules.platform.expiry.idle = Distribution::fixed(expiry_us);
+        start(Group::expiries, {});
     }
     return all;
 }
@@ -92,11 +100,20 @@ class TruthCount {
     std::uint16_t m_memory_mb = 0;
 };
 
+// With the log's mean init where it records some.
+Result<std::vector<RateRow>> rates_of(const GapCount& gaps, const Simulation& simulation, Rules rules) {
+    if (simulation.truth.init.count > 0)
+        rules.init = Distribution::fixed(std::llround(simulation.truth.init.mean_ms * 1000));
+    return simulate_rates(gaps.durations(), rules, simulation.options.seed);
+}
+
 }  // namespace
 
 Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& options) {
     std::vector<Running> running = start_scenarios(options);
     TruthCount truth;
+    std::optional<GapCount> gaps;
+    if (options.curves) gaps.emplace();
     for (;;) {
         BALLAST_CHECK(check_interrupt("the simulation"));
         BALLAST_TRY(const auto block, source.next());
@@ -106,7 +123,8 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
             return fail(ErrorCode::corrupt, "the log", "spans more than ten years",
                         "are its times in one unit? --units says which a plain CSV has");
         }
-        for (const auto& one : running) one.scenario->consume(block);
+        if (gaps) gaps->consume(block, *running.front().scenario);
+        for (std::size_t i = gaps ? 1 : 0; i < running.size(); ++i) running[i].scenario->consume(block);
     }
     if (truth.invocations() == 0) return fail(ErrorCode::usage, "the log", "has no invocation to simulate");
     Simulation simulation;
@@ -122,8 +140,19 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
                              .functions = simulation.facts.functions,
                              .memory_mb = simulation.memory_mb,
                              .architecture = options.architecture};
+    if (gaps) {
+        simulation.curves = gaps->curves(simulation.seconds(), simulation.facts.functions);
+        BALLAST_TRY(simulation.curves->by_rate,
+                    rates_of(*gaps, simulation, running.front().scenario->rules()));
+    }
     for (auto& one : running) {
         const Tally& tally = one.scenario->finish(input.last_us);
+        if (one.group == Group::expiries) {
+            const std::int64_t expiry_us = one.scenario->rules().platform.expiry.idle.least_us();
+            simulation.curves->by_expiry.push_back({expiry_us, tally.requests, tally.cold});
+            one.scenario.reset();
+            continue;
+        }
         auto& group = one.group == Group::strategies    ? simulation.strategies
                       : one.group == Group::provisioned ? simulation.provisioned
                                                         : simulation.pings;

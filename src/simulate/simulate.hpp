@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/table.hpp"
+#include "simulate/compared.hpp"
+#include "simulate/curves.hpp"
 #include "simulate/prices.hpp"
 #include "simulate/rules.hpp"
 #include "simulate/source.hpp"
@@ -27,6 +30,7 @@ struct SimulateOptions {
     std::vector<std::uint32_t> provisioned = {1, 2, 5, 10};
     std::vector<std::uint32_t> pings = {1, 2, 5};  // at once
     std::int64_t ping_every_us = 5 * k_minute_us;
+    bool curves = false;  // as much work as 20 strategies more
 };
 
 // Of lengths of time, in milliseconds; quantiles are exact to 0.4 %.
@@ -106,8 +110,11 @@ struct Simulation {
     SimulateOptions options = {};
     LogTruth truth = {};
     std::vector<Outcome> strategies = {};
+    std::vector<LeftOut> left_out = {};     // of a comparison; whoever reads it fills this
     std::vector<Outcome> provisioned = {};  // the first strategy with contexts kept
     std::vector<Outcome> pings = {};        // the first strategy with pings
+
+    std::optional<Curves> curves = {};
 
     double seconds() const { return static_cast<double>(last_us - first_us) / 1e6; }
 };
@@ -122,6 +129,9 @@ std::string simulation_text(const Simulation& simulation, HourRows hours, Colour
 
 // For programs; docs/simulate.md describes each field.
 nlohmann::ordered_json simulation_json(const Simulation& simulation);
+
+// "2024-01-31 10h", or "hour 3" of a log without dates.
+std::string hour_text(std::int64_t begin_us, const Simulation& simulation);
 
 // How the platform and its expiry were simulated, in one line.
 std::string platform_text(const Platform& platform);

@@ -97,6 +97,53 @@ Json platform_json(const Platform& platform) {
     return json;
 }
 
+Json seconds_json(std::int64_t us) {
+    if (us >= k_never_us) return nullptr;
+    return static_cast<double>(us) / static_cast<double>(k_second_us);
+}
+
+Json share_json(std::uint64_t part, std::uint64_t whole) {
+    if (whole == 0) return nullptr;
+    return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+Json gap_json(const GapRow& row) {
+    return {{"from_s", seconds_json(row.from_us)},
+            {"to_s", seconds_json(row.to_us)},
+            {"requests", row.requests},
+            {"cold", row.cold},
+            {"cold_share", share_json(row.cold, row.requests)},
+            {"known", row.known},
+            {"recorded_cold", row.recorded_cold},
+            {"recorded_share", share_json(row.recorded_cold, row.known)}};
+}
+
+Json curves_json(const Curves& curves) {
+    Json json;
+    json["first"] = curves.first;
+    json["in_flight"] = gap_json(curves.in_flight);
+    json["in_flight"].erase("from_s");
+    json["in_flight"].erase("to_s");
+    auto& gaps = json["gaps"] = Json::array();
+    for (const auto& row : curves.gaps) gaps.push_back(gap_json(row));
+    auto& by_expiry = json["by_expiry"] = Json::array();
+    for (const auto& row : curves.by_expiry) {
+        by_expiry.push_back({{"idle_expiry_s", seconds_json(row.expiry_us)},
+                             {"requests", row.requests},
+                             {"cold", row.cold},
+                             {"cold_share", share_json(row.cold, row.requests)}});
+    }
+    json["per_second"] = curves.per_second;
+    auto& by_rate = json["by_rate"] = Json::array();
+    for (const auto& row : curves.by_rate) {
+        by_rate.push_back({{"per_second", row.per_second},
+                           {"requests", row.requests},
+                           {"cold", row.cold},
+                           {"cold_share", share_json(row.cold, row.requests)}});
+    }
+    return json;
+}
+
 }  // namespace
 
 nlohmann::ordered_json simulation_json(const Simulation& simulation) {
@@ -124,8 +171,11 @@ nlohmann::ordered_json simulation_json(const Simulation& simulation) {
                    {"init", spread_json(truth.init)},
                    {"cold_by_hour", truth.cold_by_hour}};
     json["strategies"] = outcomes_json(simulation.strategies, Hours::with);
+    auto& left_out = json["left_out"] = Json::array();
+    for (const auto& one : simulation.left_out) left_out.push_back({{"name", one.name}, {"why", one.why}});
     json["provisioned"] = outcomes_json(simulation.provisioned, Hours::without);
     json["pings"] = outcomes_json(simulation.pings, Hours::without);
+    if (simulation.curves) json["curves"] = curves_json(*simulation.curves);
     return json;
 }
 

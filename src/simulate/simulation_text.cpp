@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "base/relative_path.hpp"
@@ -24,7 +25,7 @@ std::string milliseconds(double ms) {
 }
 
 std::string dollars(double usd) {
-    if (usd >= 1000) return fmt::format("${}", format_count(static_cast<std::uint64_t>(usd + 0.5)));
+    if (usd >= 1000) return fmt::format("${}", format_count(static_cast<std::uint64_t>(std::llround(usd))));
     if (usd >= 0.1 || usd == 0) return fmt::format("${:.2f}", usd);
     return fmt::format("${:.2g}", usd);
 }
@@ -54,7 +55,7 @@ std::string answer(const Simulation& simulation) {
         text += fmt::format(": {} on average, {} at most.", milliseconds(first.wait.mean_ms),
                             milliseconds(first.wait.most_ms));
     } else {
-        text += "; how long is not known here: say it with --strategy NAME=TIME.";
+        text += "; how long is not known here: say it with --init TIME, or --strategy NAME=TIME.";
     }
     if (first.rejected > 0)
         text += fmt::format(" {} ({}) are rejected.", format_count(first.rejected),
@@ -132,18 +133,6 @@ std::string help_table(const Simulation& simulation, Colours colours) {
     return "\n" + table.to_string(colours);
 }
 
-std::string hour_name(std::int64_t begin_us, const Simulation& simulation) {
-    if (!simulation.facts.dated) {
-        return fmt::format("hour {}", begin_us / k_hour_us + (begin_us >= 0 ? 1 : 0));
-    }
-    const std::chrono::sys_seconds time{std::chrono::seconds(begin_us / k_second_us)};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    return fmt::format("{:04}-{:02}-{:02} {:02}h", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       std::chrono::duration_cast<std::chrono::hours>(time - day).count());
-}
-
 std::string hours_table(const Simulation& simulation, HourRows rows, Colours colours) {
     const Outcome& first = simulation.strategies.front();
     if (first.hours.size() < 2) return {};
@@ -172,7 +161,7 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
     for (const std::size_t i : shown) most_cold = std::max(most_cold, first.hours[i].cold);
     for (const std::size_t i : shown) {
         const Hour& hour = first.hours[i];
-        std::vector<std::string> cells = {hour_name(hour.begin_us, simulation),
+        std::vector<std::string> cells = {hour_text(hour.begin_us, simulation),
                                           format_count(hour.requests),
                                           format_count(hour.cold),
                                           format_share(hour.cold, hour.requests),
@@ -188,6 +177,18 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
 }
 
 }  // namespace
+
+std::string hour_text(std::int64_t begin_us, const Simulation& simulation) {
+    if (!simulation.facts.dated) {
+        return fmt::format("hour {}", begin_us / k_hour_us + (begin_us >= 0 ? 1 : 0));
+    }
+    const std::chrono::sys_seconds time{std::chrono::seconds(begin_us / k_second_us)};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    return fmt::format("{:04}-{:02}-{:02} {:02}h", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       std::chrono::duration_cast<std::chrono::hours>(time - day).count());
+}
 
 std::string simulation_text(const Simulation& simulation, HourRows hours, Colours colours) {
     std::string text = log_line(simulation) + "\n" + answer(simulation);

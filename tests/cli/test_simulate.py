@@ -117,10 +117,80 @@ class Simulate(CliTest):
         self.assertLess(fit["fitted_error"], 0.001)
         self.assertGreater(fit["plain_error"], 0.001)
 
+    def test_a_length_without_a_unit_is_seconds(self):
+        plain = self.simulate("--rate", "0.1", "--duration", "86400", "--idle-expiry", "600", "--deploy-every", "3600")
+        named = self.simulate("--rate", "0.1", "--duration", "1d", "--idle-expiry", "10m", "--deploy-every", "1h")
+        self.assertEqual(plain, named)
+        self.assertEqual(plain["platform"]["idle_expiry"], "10m")
+        for flag in ("--service", "--init"):
+            failed = self.ballast("simulate", "--rate", "1", "--duration", "100", flag, "200", status=2)
+            self.assertIn(f"ballast: error: {flag}: '200' is not a length of time", failed.stderr)
+        failed = self.ballast("simulate", "--rate", "1", "--duration", "100", "--idle-expiry", "5..7m", status=2)
+        self.assertIn("--idle-expiry: '5' has no unit, and the other has one", failed.stderr)
+
+    def test_a_strategy_adds_to_what_is_recorded(self):
+        self.make_log()
+        found = self.simulate("--trace", "report.log", "--preset", "2019", "--strategy", "as is=recorded",
+                              "--strategy", "more=recorded+850ms", "--strategy", "each=recorded-50ms,each:10ms")["strategies"]
+        self.assertEqual([one["wait"]["max_ms"] for one in found], [350, 1200, 300])
+        self.assertEqual([one["strategy"]["cold"] for one in found], ["recorded", "recorded+850ms", "recorded-50ms"])
+        self.assertEqual(found[2]["strategy"]["each_ms"], 10)
+        self.assertAlmostEqual(found[2]["latency"]["mean_ms"], found[0]["latency"]["mean_ms"] - 3 * 50 / 6 + 10)
+        # A model records nothing: --init says what a cold start takes.
+        model = self.simulate("--rate", "0.001", "--duration", "864000", "--init", "300ms", "--strategy", "a=recorded+100ms")
+        self.assertEqual(model["strategies"][0]["wait"]["mean_ms"], 400)
+
+    def test_takes_the_strategies_of_a_comparison(self):
+        self.make_log()
+        rows = [{"name": "as it is", "cold_ms": 0, "warm_ms": 0, "works": True},
+                {"name": "offloaded", "cold_ms": 412.3, "warm_ms": 0.6, "per_cold_usd": 0.0000072, "month_usd": 3.0,
+                 "tmp_bytes": 1536 << 20, "works": True},
+                {"name": "image", "cold_ms": None}, {"name": "bundled", "cold_ms": 3, "works": False}]
+        self.write("compare.json", json.dumps({"strategies": rows}))
+        result = self.ballast("simulate", "--json", "--trace", "report.log", "--preset", "2019", "--compare", "compare.json")
+        self.assertEqual(result.stderr.splitlines(),
+                         ["ballast: warning: image is left out: what it adds to a cold start is not known",
+                          "ballast: warning: bundled is left out: it does not work"])
+        found = json.loads(result.stdout)
+        as_it_is, offloaded = found["strategies"]
+        self.assertEqual((as_it_is["name"], offloaded["name"]), ("as it is", "offloaded"))
+        self.assertEqual([one["name"] for one in found["left_out"]], ["image", "bundled"])
+        self.assertAlmostEqual(offloaded["wait"]["mean_ms"], as_it_is["wait"]["mean_ms"] + 412.3)
+        self.assertAlmostEqual(offloaded["latency"]["mean_ms"], as_it_is["latency"]["mean_ms"] + 412.3 / 2 + 0.6)
+        months = (found["last_s"] - found["first_s"]) / (30 * 86400)
+        self.assertAlmostEqual(offloaded["usd"]["other"], 3 * 0.0000072 + 3.0 * months)
+        self.assertGreater(offloaded["usd"]["tmp"], 0)
+        # Beside strategies of one's own, and where nothing is recorded.
+        both = self.ballast("simulate", "--json", "--rate", "0.001", "--duration", "864000", "--strategy", "own=1s",
+                            "--compare", "compare.json")
+        self.assertEqual([one["name"] for one in json.loads(both.stdout)["strategies"]], ["own", "as it is", "offloaded"])
+        self.assertIn("no init time is recorded", both.stderr)
+
+    def test_curves_are_in_the_json_when_asked_for(self):
+        self.make_log()
+        self.assertNotIn("curves", self.simulate("--trace", "report.log"))
+        found = self.simulate("--trace", "report.log", "--preset", "2019", "--curves")
+        curves = found["curves"]
+        # Ends are 600 s apart, starts and ends 599.5 s; the last two come after nearly twenty minutes, at once.
+        gaps = {(row["from_s"], row["to_s"]): row for row in curves["gaps"] if row["requests"]}
+        self.assertEqual({key: (row["requests"], row["cold"], row["recorded_cold"]) for key, row in gaps.items()},
+                         {(480, 600): (3, 0, 0), (900, 1200): (1, 1, 1)})
+        self.assertEqual((curves["first"], curves["in_flight"]["requests"], curves["in_flight"]["cold"]), (1, 1, 1))
+        self.assertEqual(sum(row["requests"] for row in curves["gaps"]) + 2, found["invocations"])
+        by_expiry = {row["idle_expiry_s"]: row["cold"] for row in curves["by_expiry"]}
+        self.assertEqual((by_expiry[60], by_expiry[600], by_expiry[1200]), (6, 3, 2))
+        self.assertEqual((min(by_expiry), max(by_expiry)), (60, 3600))
+        rates = curves["by_rate"]
+        self.assertGreater(len(rates), 20)
+        for row in rates[:5]:
+            self.assertLess(abs(row["cold_share"] - math.exp(-row["per_second"] * 640)), 0.02)
+        self.assertEqual(found, self.simulate("--trace", "report.log", "--preset", "2019", "--curves"))
+
     def test_refuses_with_the_way_out(self):
         self.make_log()
         self.write("broken.log", "x\n2024-01-31T10:00:00Z REPORT RequestId: a\tDuration: x ms\n")
         self.write("rows.csv", "1,2\n")
+        self.write("none.json", '{"strategies": [{"name": "a", "cold_ms": null}]}')
         self.write("times.csv", "start_ms,duration_ms\n1,2\n4000000000000,2\n")
         cases = [
             (2, [], "simulate: nothing to simulate\nhint: name a log with --trace FILE, or a model with --rate R --duration TIME"),
@@ -134,6 +204,10 @@ class Simulate(CliTest):
             (3, ["--trace", "absent.log"], "absent.log: cannot be opened: No such file or directory"),
             (4, ["--trace", "broken.log"], "broken.log:2: a REPORT line's duration cannot be read"),
             (4, ["--trace", "rows.csv"], "rows.csv:1: the duration's unit is not known"),
+            (3, ["--trace", "report.log", "--compare", "absent.json"], "absent.json: cannot open: No such file or directory"),
+            (4, ["--trace", "report.log", "--compare", "rows.csv"], "rows.csv: is no report of 'ballast compare --json'\nhint: write one"),
+            (2, ["--trace", "report.log", "--compare", "none.json"], "none.json: has no strategy whose cold start is known"),
+            (2, ["--trace", "report.log", "--strategy", "x=recorded*2"], "--strategy: 'recorded*2' is not a cold start"),
             (4, ["--trace", "times.csv"], "the log: spans more than ten years"),
         ]
         for status, arguments, text in cases:

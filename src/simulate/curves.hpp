@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "simulate/histogram.hpp"
+#include "simulate/scenario.hpp"
+
+// How the share of cold starts follows from how long a function is idle before a request, from how long idle
+// contexts stay, and from the rate. docs/simulate.md, "Curves", defines each.
+
+namespace ballast {
+
+// Requests that came after their function had been idle for from_us up to, but not including, to_us.
+struct GapRow {
+    std::int64_t from_us = 0;
+    std::int64_t to_us = k_never_us;
+    std::uint64_t requests = 0;
+    std::uint64_t cold = 0;           // simulated, the first strategy
+    std::uint64_t known = 0;          // of which the log says whether they were cold
+    std::uint64_t recorded_cold = 0;  // and were
+};
+
+// The same log, with idle contexts that stay for so long.
+struct ExpiryRow {
+    std::int64_t expiry_us = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t cold = 0;
+};
+
+// Requests at random (Poisson) at this rate, with the log's durations.
+struct RateRow {
+    double per_second = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t cold = 0;
+};
+
+struct Curves {
+    std::uint64_t first = 0;        // requests, the first of their functions: no gap is known
+    GapRow in_flight = {};          // came while another was being served
+    std::vector<GapRow> gaps = {};  // ascending, without gaps between them
+    std::vector<ExpiryRow> by_expiry = {};
+    std::vector<RateRow> by_rate = {};  // none where contexts never expire
+    double per_second = 0;              // the log's own rate, of one function on average
+};
+
+// 1 to 60 minutes.
+std::span<const std::int64_t> curve_expiries_us();
+
+// Counts gaps, and durations, while a log passes. By the log's own ends: start, recorded init and duration.
+// Memory grows with the number of functions only.
+class GapCount {
+  public:
+    GapCount();
+
+    // Has `first` simulate the requests too, one by one, to learn which were cold.
+    void consume(std::span<const Invocation> requests, Scenario& first);
+
+    // With all but by_expiry and by_rate.
+    Curves curves(double seconds, std::uint32_t functions) const;
+    const Histogram& durations() const { return m_durations; }
+
+  private:
+    void add(const Invocation& request, bool cold);
+    GapRow& row_of(std::int64_t gap_us);
+
+    std::vector<std::int64_t> m_last_end_us;  // by function; k_never_us before its first
+    std::vector<GapRow> m_gaps;
+    GapRow m_in_flight;
+    std::uint64_t m_first = 0;
+    std::uint64_t m_requests = 0;
+    Histogram m_durations;
+};
+
+// One point of the curve: at least 50 mean expiries long, at most ten years, of which the first tenth is not
+// counted: contexts that only the beginning makes would be. REQUIRES: durations has a value, the expiry of
+// `rules` is not never. Reproducible.
+RateRow simulate_rate(double per_second, const Histogram& durations, const Rules& rules, std::uint64_t seed);
+
+// From one request in 28 hours to what two million requests can show, four a decade. Errors: interrupted.
+Result<std::vector<RateRow>> simulate_rates(const Histogram& durations, const Rules& rules,
+                                            std::uint64_t seed);
+
+}  // namespace ballast
