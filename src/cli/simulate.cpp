@@ -11,6 +11,7 @@
 #include "cli/simulate_flags.hpp"
 #include "cli/store_flags.hpp"
 #include "simulate/fit.hpp"
+#include "simulate/simulation_page.hpp"
 
 namespace ballast {
 namespace {
@@ -70,6 +71,7 @@ Result<int> run_simulate(const SimulateFlags& flags) {
                                                             : simulate_logs(flags, wanted.options));
     simulation.left_out = std::move(wanted.left_out);
     warn_of(simulation);
+    if (!flags.html.empty()) BALLAST_CHECK(write_report(simulation_page(simulation), flags.html));
     BALLAST_CHECK(print(flags.json
                             ? json_text(simulation_json(simulation))
                             : simulation_text(simulation, flags.all_hours ? HourRows::all : HourRows::some,

@@ -239,10 +239,13 @@ void add_simulate_flags(CLI::App& command, SimulateFlags& flags) {
     command.add_flag("--json", flags.json, "print JSON");
     command.add_flag(
         "--curves", flags.curves,
-        "in the JSON, the share of cold starts by idle gap, by expiry and by rate");
+        "in the JSON, the share of cold starts by idle gap, by expiry and by rate; with --html always");
+    command.add_option("--html", flags.html, "write one self-contained page, too")->type_name("FILE");
 }
 
 Result<void> check_simulate_flags(const SimulateFlags& flags) {
+    if (flags.fit && !flags.html.empty())
+        return fail(ErrorCode::usage, "--html", "has no page for --fit", "leave one of them out");
     if (flags.traces.empty() == !flags.rate.has_value()) {
         if (flags.rate)
             return fail(ErrorCode::usage, "simulate", "both --trace and --rate are given",
@@ -323,7 +326,7 @@ Result<ToSimulate> simulate_options_of(const SimulateFlags& flags) {
     if (!flags.init.empty()) {
         BALLAST_TRY(options.init, parse_distribution(flags.init, "--init"));
     }
-    options.curves = flags.curves;
+    options.curves = flags.curves || !flags.html.empty();
     options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
     options.seed = flags.seed;

@@ -54,6 +54,7 @@ struct SimulateFlags {
     bool fit = false;
     bool json = false;
     bool curves = false;
+    std::string html;
 };
 
 void add_simulate_flags(CLI::App& command, SimulateFlags& flags);

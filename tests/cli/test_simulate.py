@@ -186,6 +186,20 @@ class Simulate(CliTest):
             self.assertLess(abs(row["cold_share"] - math.exp(-row["per_second"] * 640)), 0.02)
         self.assertEqual(found, self.simulate("--trace", "report.log", "--preset", "2019", "--curves"))
 
+    def test_writes_a_page_that_holds_the_json(self):
+        self.make_log()
+        page = ["--trace", "report.log", "--preset", "2019", "--html", "page.html"]
+        found = self.simulate(*page)
+        html = (self.dir / "page.html").read_text()
+        held = html.split('<script type="application/json" id="report">')[1].split("</script>")[0]
+        self.assertEqual(json.loads(held), found)
+        self.assertIn("curves", found)
+        self.ballast("simulate", *page)
+        failed = self.ballast("simulate", "--trace", "report.log", "--fit", "--html", "page.html", status=2)
+        self.assertIn("--html: has no page for --fit", failed.stderr)
+        failed = self.ballast("simulate", "--trace", "report.log", "--html", "absent/page.html", status=3)
+        self.assertEqual(failed.stdout, "")
+
     def test_refuses_with_the_way_out(self):
         self.make_log()
         self.write("broken.log", "x\n2024-01-31T10:00:00Z REPORT RequestId: a\tDuration: x ms\n")
@@ -217,7 +231,7 @@ class Simulate(CliTest):
                 self.assertEqual(failed.stdout, "")
 
     def test_memory_does_not_grow_with_the_log(self):
-        def peak(lines):
+        def peak(lines, *flags):
             path = self.write("long.csv", "")
             with path.open("w") as file:
                 file.write("start_s,duration_ms\n")
@@ -225,11 +239,13 @@ class Simulate(CliTest):
             program = "import resource,subprocess,sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); " \
                       "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
             found = subprocess.run(["python3", "-c", program, BIN / "ballast", "simulate", "--trace", path, "--window", "10000",
-                                    "--try-pings", "0", "--try-provisioned", "0"], capture_output=True, check=True, text=True)
+                                    "--try-pings", "0", "--try-provisioned", "0", *flags], capture_output=True, check=True, text=True)
             return int(found.stdout)
-        small, large = peak(100_000), peak(2_000_000)
-        # 64 MB more of log; in KB.
-        self.assertLess(large, small + 8_000)
+        for flags in ([], ["--curves", "--json"]):
+            with self.subTest(flags=flags):
+                small, large = peak(100_000, *flags), peak(2_000_000, *flags)
+                # 64 MB more of log; in KB.
+                self.assertLess(large, small + 8_000)
 
 
 if __name__ == "__main__":
