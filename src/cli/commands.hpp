@@ -15,6 +15,7 @@ void add_push_command(CLI::App& app, Action& action);
 void add_versions_command(CLI::App& app, Action& action);
 void add_diff_command(CLI::App& app, Action& action);
 void add_gc_command(CLI::App& app, Action& action);
+void add_compare_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action, const SlimSource& source);
 

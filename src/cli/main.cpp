@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
     ballast::add_versions_command(app, action);
     ballast::add_diff_command(app, action);
     ballast::add_gc_command(app, action);
+    ballast::add_compare_command(app, action);
     ballast::add_simulate_command(app, action);
     app.footer(
         "Exit status: 0 done, 1 a check did not hold, 2 usage, 3 not found, 4 corrupt or untrusted,\n"

@@ -20,6 +20,12 @@ struct LambdaPrices {
 inline constexpr const char* k_prices_date = "2025-10";
 inline constexpr const char* k_prices_region = "us-east-1";
 inline constexpr double k_s3_get = 0.0004 / 1000;
+inline constexpr double k_s3_gb_month = 0.023;
+// aws.amazon.com/ecr/pricing; aws.amazon.com/efs/pricing: Standard, elastic throughput. S3 Files charges the
+// same for its fast storage and for reading it.
+inline constexpr double k_ecr_gb_month = 0.10;
+inline constexpr double k_efs_gb_month = 0.30;
+inline constexpr double k_efs_read_gb = 0.03;
 
 constexpr LambdaPrices lambda_prices(Architecture architecture) {
     if (architecture == Architecture::arm) {

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/table.hpp"
+#include "compare/elsewhere.hpp"
+#include "compare/executables.hpp"
+#include "compare/node_bundle.hpp"
+#include "compare/offload.hpp"
+
+namespace ballast {
+
+// How a figure came about: counted or timed here, calculated by a model of Ballast's own, or arithmetic with
+// figures that others published.
+enum class Basis : std::uint8_t { measured, predicted, cited };
+std::string_view basis_name(Basis basis);
+
+// What a way needs of other services, for the bill. Of one version.
+struct Usage {
+    double s3_gets_per_cold = 0;
+    std::uint64_t s3_bytes = 0;
+    std::uint64_t registry_bytes = 0;
+    std::uint64_t nfs_bytes = 0;  // of EFS, or of S3 Files' fast storage
+    double nfs_read_bytes_per_cold = 0;
+    std::uint64_t tmp_bytes = 0;  // of /tmp
+};
+
+// What the user's rate makes of a way: simulated (docs/simulate.md).
+struct Bill {
+    double cold_share = 0;
+    double p50_ms = 0;  // of all invocations, wait included
+    double p99_ms = 0;
+    double usd_a_month = 0;
+};
+
+// One way to deploy the package, against the package as it is.
+struct Way {
+    std::string id;            // "as_is", "upx", "offloaded", "offloaded:GROUP"...
+    std::string name;          // for people
+    std::string missing = {};  // why it was not tried; then there are no figures
+    std::optional<std::uint64_t> package_bytes = {};
+    Basis size_basis = Basis::measured;
+    std::uint64_t limit_bytes = 0;
+    std::optional<double> cold_ms = {};  // what a cold start takes longer, besides each_ms; may be negative
+    std::optional<double> each_ms = {};  // what every invocation takes longer
+    Basis time_basis = Basis::measured;
+    std::vector<std::string> changes = {};  // what has to be done for it
+    std::vector<std::string> faults = {};   // what does not work any more
+    Usage usage = {};
+    double per_cold_usd = 0;  // what others than Lambda charge for that, a cold start and a month: set by who
+    double month_usd = 0;     // knows prices
+    std::optional<Bill> bill = {};
+
+    bool tried() const { return missing.empty(); }
+    bool fits() const { return package_bytes && *package_bytes <= limit_bytes; }
+    bool works() const { return tried() && faults.empty(); }
+};
+
+struct Recommendation {
+    std::string way;       // its id
+    std::string sentence;  // what to do
+    std::string reason;    // and why
+};
+
+// What was done with a package, and what came of it.
+struct Experiment {
+    std::string package;  // as the user named it
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;
+    std::uint64_t limit_bytes = 0;
+    TimeModel model = {};
+    ElsewhereModel elsewhere = {};
+    std::vector<Executable> executables = {};
+    std::array<PackedPackage, k_packers.size()> packed = {};  // in the order of k_packers
+    NodeBundle bundle = {};
+    OffloadPrediction offload = {};
+    std::optional<OffloadMeasure> offload_measured = {};
+    std::string offload_fault = {};  // why it could not be measured
+    ElsewhereTree whole = {};        // all of the package
+    std::vector<Way> ways = {};      // the package as it is first
+    Recommendation recommendation = {};
+    std::string rate = {};  // what the bills are for, for people; "" without
+
+    const Way* find(std::string_view id) const;
+};
+
+struct CompareOptions {
+    ExecutableOptions executables = {};
+    BundleOptions bundle = {};
+    unsigned rounds = 20;  // pairs of starts, at most
+    std::string strip;     // where the tools are; "" for none
+    std::string upx;
+    std::string gzexe;
+    TimeModel model = {};
+    ElsewhereModel elsewhere = {};
+    std::uint64_t run_bytes = 0;  // of ballast-run
+    std::optional<OffloadCommands> measure = {};
+};
+
+// Makes the experiment; takes a minute or more. `say` is told each step. REQUIRES: facts = classify(package).
+// Errors: those of reading the package and of the disk; usage for a named program or entry that is not there;
+// interrupted.
+Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
+                                  const Config& config, const CompareOptions& options, const Say& say);
+
+// The ways that the experiment's parts make, without bills.
+std::vector<Way> make_ways(const Experiment& experiment);
+
+// Two sentences, out of what works and fits. REQUIRES: ways as of make_ways(), with bills where there is a
+// rate.
+Recommendation recommend(const Experiment& experiment);
+
+// For people. Ends in '\n'.
+std::string experiment_text(const Experiment& experiment, Colours colours);
+// For programs; docs/compare.md describes each field.
+nlohmann::ordered_json experiment_json(const Experiment& experiment);
+// For a comment in a merge request.
+std::string experiment_markdown(const Experiment& experiment);
+
+}  // namespace ballast

@@ -1,0 +1,157 @@
+#include "compare/esbuild.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/relative_path.hpp"
+#include "compare/bundle_scripts.hpp"
+#include "compare/node_bundle.hpp"
+
+namespace ballast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t k_max_answer_bytes = 64U << 20U;
+constexpr std::chrono::minutes k_limit{5};
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> all;
+    for (char** at = environ; *at != nullptr; ++at) all.emplace_back(*at);
+    return all;
+}
+
+Result<void> write_text(const std::string& path, std::string_view text) {
+    BALLAST_TRY(AtomicFile file, AtomicFile::create(path));
+    BALLAST_CHECK(file.write(as_bytes(text)));
+    BALLAST_CHECK(file.commit());
+    return {};
+}
+
+std::string text_of(const Json& object, const char* key) {
+    if (!object.is_object()) return {};
+    const auto at = object.find(key);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::vector<Esbuild::Message> messages_of(const Json& answer, const char* key) {
+    std::vector<Esbuild::Message> messages;
+    const auto list = answer.find(key);
+    if (list == answer.end() || !list->is_array()) return messages;
+    for (const auto& one : *list) {
+        Esbuild::Message message{printable(text_of(one, "text")), {}};
+        if (const auto at = one.find("at"); one.is_object() && at != one.end() && at->is_object()) {
+            message.where = printable(text_of(*at, "file"));
+            if (const auto line = at->find("line"); line != at->end() && line->is_number_unsigned())
+                message.where += fmt::format(":{}", line->get<std::uint64_t>());
+        }
+        messages.push_back(std::move(message));
+    }
+    return messages;
+}
+
+}  // namespace
+
+Result<Esbuild> Esbuild::find(const Workbench& bench, const std::string& directory) {
+    Esbuild esbuild;
+    esbuild.m_node = find_tool("node");
+    if (esbuild.m_node.empty()) return fail(ErrorCode::not_found, "node", "is not installed");
+    if (!directory.empty()) {
+        std::error_code error;
+        esbuild.m_directory = std::filesystem::absolute(directory, error).string();
+        if (!std::filesystem::exists(esbuild.m_directory + "/package.json", error))
+            return fail(ErrorCode::usage, "--esbuild", "'" + printable(directory) + "' holds no esbuild",
+                        "name the directory of the package, like node_modules/esbuild");
+        return esbuild;
+    }
+    const std::string npm = find_tool("npm");
+    if (npm.empty()) return fail(ErrorCode::not_found, "npm", "is not installed");
+    BALLAST_TRY(const std::string home, bench.scratch("esbuild"));
+    Launch install;
+    install.arguments = {npm,         "install",          "--prefix",
+                         home,        "--ignore-scripts", "--no-audit",
+                         "--no-fund", "--prefer-offline", fmt::format("esbuild@{}", k_esbuild_version)};
+    install.environment = own_environment();
+    install.directory = home;
+    install.limit = k_limit;
+    BALLAST_TRY(const Launched installed, launch(install));
+    if (installed.status != 0) {
+        return fail(ErrorCode::unavailable, "npm",
+                    fmt::format("could not install esbuild (status {})", installed.status),
+                    "name one that is installed with --esbuild");
+    }
+    esbuild.m_directory = home + "/node_modules/esbuild";
+    return esbuild;
+}
+
+Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& request) const {
+    BALLAST_TRY(const std::string scratch, bench.scratch("bundle-files"));
+    const std::string script = scratch + "/bundle.mjs";
+    const std::string asked = scratch + "/request.json";
+    const std::string answered = scratch + "/answer.json";
+    BALLAST_CHECK(write_text(script, k_bundle_script));
+    BALLAST_CHECK(remove_all(answered));
+    Json options = {
+        {"entryPoints", {bench.original() + "/" + request.entry}},
+        {"absWorkingDir", bench.original()},
+        {"outbase", bench.original()},
+        {"outdir", request.out},
+        {"outExtension", {{".js", extension(request.entry)}}},
+        {"bundle", true},
+        {"minify", true},
+        {"platform", "node"},
+        {"target", "node20"},
+        {"format", request.module ? "esm" : "cjs"},
+        {"metafile", true},
+        {"write", true},
+        {"logLevel", "silent"},
+        {"logLimit", 0},
+        // Calls whose argument is made up when they run: esbuild leaves them as they are, and says nothing.
+        {"logOverride",
+         {{"unsupported-require-call", "warning"},
+          {"unsupported-dynamic-import", "warning"},
+          {"indirect-require", "warning"}}},
+        {"external", request.external}};
+    if (request.module) {
+        // Packages in CommonJS ask for Node's own modules with require().
+        options["banner"] = {{"js",
+                              "import { createRequire as ballastRequire } from 'node:module';"
+                              "const require = ballastRequire(import.meta.url);"}};
+    }
+    BALLAST_CHECK(
+        write_text(asked, Json{{"options", options}}.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    Launch start;
+    start.arguments = {m_node, script, m_directory, asked, answered};
+    start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + scratch};
+    start.directory = bench.original();
+    start.limit = k_limit;
+    BALLAST_TRY(const Launched launched, launch(start));
+    if (launched.status != 0) {
+        return fail(ErrorCode::corrupt, "esbuild",
+                    launched.status == k_timed_out ? "did not end within 5 minutes"
+                                                   : fmt::format("ends with status {}", launched.status));
+    }
+    BALLAST_TRY(const std::string text, read_file(answered, k_max_answer_bytes));
+    const Json answer = Json::parse(text, nullptr, false);
+    if (!answer.is_object()) return fail(ErrorCode::corrupt, "esbuild", "answers with what is no JSON");
+    Built built;
+    built.errors = messages_of(answer, "errors");
+    built.warnings = messages_of(answer, "warnings");
+    if (const auto inputs = answer.find("inputs"); inputs != answer.end() && inputs->is_array()) {
+        for (const auto& one : *inputs) {
+            if (one.is_string()) built.inputs.push_back(one.get<std::string>());
+        }
+    }
+    built.output = request.out + "/" + request.entry;
+    std::error_code error;
+    if (built.errors.empty()) {
+        built.bytes = std::filesystem::file_size(built.output, error);
+        if (error) return fail_errno(error.value(), built.output, "esbuild did not write it");
+    }
+    return built;
+}
+
+}  // namespace ballast

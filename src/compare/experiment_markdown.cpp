@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+#include "compare/compare.hpp"
+#include "compare/figures.hpp"
+
+namespace ballast {
+namespace {
+
+// Text in a cell of a table: nothing in it is markup.
+std::string plain(const std::string& text) {
+    std::string safe;
+    for (const char letter : printable(text)) {
+        if (std::string_view("\\`*_{}[]<>()#+-.!|~&").find(letter) != std::string_view::npos) safe += '\\';
+        safe += letter;
+    }
+    return safe;
+}
+
+std::string marked(Basis basis, const std::string& text) {
+    return (basis == Basis::measured ? "" : basis == Basis::predicted ? "≈ " : "~ ") + text;
+}
+
+}  // namespace
+
+std::string experiment_markdown(const Experiment& experiment) {
+    const bool bills = !experiment.rate.empty();
+    std::string text =
+        fmt::format("**{}** {}\n\n| way | package | limit | cold start | every invocation |{}\n",
+                    experiment.recommendation.sentence, experiment.recommendation.reason,
+                    bills ? " cold | a month |" : "");
+    text += fmt::format("| --- | ---: | --- | ---: | ---: |{}\n", bills ? " ---: | ---: |" : "");
+    for (const auto& way : experiment.ways) {
+        if (!way.tried()) {
+            text += fmt::format("| {} | not tried: {} | | | |{}\n", plain(way.name), plain(way.missing),
+                                bills ? " | |" : "");
+            continue;
+        }
+        const auto figure = [&](const std::optional<double>& ms) {
+            return ms ? marked(way.time_basis, format_added_ms(*ms)) : std::string("?");
+        };
+        text += fmt::format("| {} | {} | {} | {} | {} |", plain(way.name),
+                            marked(way.size_basis, format_size(*way.package_bytes)),
+                            !way.works() ? "does not work"
+                            : way.fits() ? "under"
+                                         : "**over**",
+                            figure(way.cold_ms), figure(way.each_ms));
+        if (bills && way.bill) {
+            text += fmt::format(" {:.2f} % | {} |", 100 * way.bill->cold_share,
+                                format_usd(way.bill->usd_a_month));
+        } else if (bills) {
+            text += " | |";
+        }
+        text += "\n";
+    }
+    return text +
+           "\nMeasured, but for ≈ predicted and ~ arithmetic. Times are what is added to the package as it "
+           "is.\n";
+}
+
+}  // namespace ballast

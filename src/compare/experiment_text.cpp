@@ -1,0 +1,200 @@
+#include <fmt/format.h>
+
+#include "base/relative_path.hpp"
+#include "base/size.hpp"
+#include "compare/compare.hpp"
+#include "compare/figures.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t k_listed = 12;
+
+std::string marked(Basis basis, const std::string& text) {
+    return (basis == Basis::measured ? "" : basis == Basis::predicted ? "\u2248 " : "~ ") + text;
+}
+
+std::string limit_text(const Way& way) {
+    if (!way.package_bytes) return {};
+    const std::uint64_t bytes = *way.package_bytes;
+    return bytes <= way.limit_bytes ? format_size(way.limit_bytes - bytes) + " under"
+                                    : format_size(bytes - way.limit_bytes) + " over";
+}
+
+class Text {
+  public:
+    Text(const Experiment& experiment, Colours colours) : m_experiment(experiment), m_colours(colours) {}
+
+    std::string write() {
+        m_text = fmt::format("{}: {} in {} files, limit {}\n\n", printable(m_experiment.package),
+                             format_size(m_experiment.bytes), format_count(m_experiment.files),
+                             format_size(m_experiment.limit_bytes));
+        add_ways();
+        add_executables();
+        add_bundle();
+        add_offload();
+        add_changes();
+        m_text +=
+            "\n" + m_experiment.recommendation.sentence + "\n" + m_experiment.recommendation.reason + "\n";
+        return std::move(m_text);
+    }
+
+  private:
+    void add_ways() {
+        const bool bills = !m_experiment.rate.empty();
+        std::vector<Column> columns = {{"way"},
+                                       {"package", Align::right},
+                                       {"limit", Align::right},
+                                       {"cold start", Align::right},
+                                       {"every invocation", Align::right}};
+        if (bills) {
+            columns.push_back({"cold", Align::right});
+            columns.push_back({"p99", Align::right});
+            columns.push_back({"a month", Align::right});
+        }
+        columns.push_back({"works"});
+        Table table(columns);
+        for (const auto& way : m_experiment.ways) {
+            std::vector<std::string> row = {printable(way.name)};
+            const auto figure = [&](const std::optional<double>& ms) {
+                return ms ? marked(way.time_basis, format_added_ms(*ms)) : std::string("?");
+            };
+            if (way.tried()) {
+                row.push_back(marked(way.size_basis, format_size(*way.package_bytes)));
+                row.insert(row.end(), {limit_text(way), figure(way.cold_ms), figure(way.each_ms)});
+            } else {
+                row.insert(row.end(), {"", "", "", ""});
+            }
+            if (bills && way.bill) {
+                row.insert(row.end(), {fmt::format("{:.2f} %", 100 * way.bill->cold_share),
+                                       format_ms(way.bill->p99_ms), format_usd(way.bill->usd_a_month)});
+            } else if (bills) {
+                row.insert(row.end(), {"", "", ""});
+            }
+            row.push_back(!way.tried()  ? "not tried: " + printable(way.missing)
+                          : way.works() ? "yes"
+                                        : "no: " + printable(way.faults.front()));
+            table.add_row(std::move(row));
+        }
+        m_text += table.to_string(m_colours);
+        m_text +=
+            "\nMeasured here, but for \u2248 predicted and ~ arithmetic with figures of others. Times are "
+            "what is "
+            "added to the\npackage as it is; a cold start waits for both columns.";
+        m_text += bills ? " Bills and waits are for " + m_experiment.rate + ".\n"
+                        : " With --rate or --trace: who waits, and the bill.\n";
+    }
+
+    void add_executables() {
+        std::vector<Column> columns = {{"program"}, {"argument"}, {"as it is", Align::right}};
+        for (const Packer packer : k_packers) {
+            if (!is_tried(packer)) continue;
+            columns.push_back({std::string(packer_name(packer)), Align::right});
+            columns.push_back({"a start", Align::right});
+        }
+        Table table(columns);
+        std::size_t rows = 0;
+        for (const auto& one : m_experiment.executables) {
+            if (!one.timed) continue;
+            ++rows;
+            std::vector<std::string> row = {printable(one.path), printable(one.argument),
+                                            format_size(one.bytes)};
+            if (!one.fault.empty()) row[1] = printable(one.fault);
+            for (const Packer packer : k_packers) {
+                if (is_tried(packer)) add_cells(packer, one.path, row);
+            }
+            table.add_row(std::move(row));
+        }
+        if (rows == 0) return;
+        m_text += fmt::format("\nStarting programs ({} of {}), medians of pairs:\n\n", rows,
+                              m_experiment.executables.size());
+        m_text += table.to_string(m_colours);
+    }
+
+    const PackedPackage& packed(Packer packer) const {
+        return m_experiment.packed[static_cast<std::size_t>(packer)];
+    }
+    bool is_tried(Packer packer) const { return !packed(packer).tool.empty(); }
+
+    void add_cells(Packer packer, const std::string& path, std::vector<std::string>& row) const {
+        for (const auto& file : packed(packer).files) {
+            if (file.path != path) continue;
+            row.push_back(file.refused.empty() ? format_size(file.after) : "refused");
+            row.push_back(file.start           ? fmt::format("{} \u2192 {}", format_ms(file.start->plain_ms),
+                                                             format_ms(file.start->changed_ms))
+                          : file.fault.empty() ? ""
+                                               : "fails");
+            return;
+        }
+        row.insert(row.end(), {"nothing to do", ""});
+    }
+
+    void add_bundle() {
+        const NodeBundle& bundle = m_experiment.bundle;
+        if (!bundle.missing.empty()) return;
+        m_text += fmt::format("\nesbuild: {} became {} in place of {} files with {}", bundle.entries.front(),
+                              format_size(bundle.bundle_bytes), format_count(bundle.replaced_files),
+                              format_size(bundle.replaced_bytes));
+        if (bundle.load) {
+            m_text += fmt::format("; loading it {} \u2192 {}", format_ms(bundle.load->plain_ms),
+                                  format_ms(bundle.load->changed_ms));
+        } else if (!bundle.load_fault.empty()) {
+            m_text += "; " + printable(bundle.load_fault);
+        }
+        m_text += "\n";
+        for (const auto& one : bundle.kept)
+            m_text += fmt::format("  stays: {}: {}\n", printable(one.path), printable(one.reason));
+        for (std::size_t i = 0; i < bundle.dynamic.size(); ++i) {
+            if (i == k_listed) {
+                m_text += fmt::format("  and {} more, in --json\n", bundle.dynamic.size() - i);
+                break;
+            }
+            m_text += "  look at: " + printable(bundle.dynamic[i]) + "\n";
+        }
+    }
+
+    void add_offload() {
+        const OffloadPrediction& offload = m_experiment.offload;
+        if (!offload.missing.empty()) return;
+        const OffloadPart& all = offload.parts.front();
+        const TimeModel& model = m_experiment.model;
+        m_text += fmt::format(
+            "\nOffloaded: {} in {} files leave, {} to fetch: network {}, cores {}, first byte {}\n"
+            "  with {} at {}/s, then {}/s; {:.0f} cores, of which each decodes {}/s of zstd\n",
+            format_size(offload.leaving_bytes), format_count(offload.leaving_files),
+            format_size(all.work.compressed_bytes), format_ms(1000 * all.estimate.network),
+            format_ms(1000 * all.estimate.cores), format_ms(1000 * model.first_byte_seconds),
+            rate_text(model.burst_bytes), rate_text(model.burst_rate), rate_text(model.base_rate),
+            model.cores, rate_text(model.zstd_decode_rate));
+        if (const auto& measured = m_experiment.offload_measured) {
+            m_text += fmt::format(
+                "  measured from {}: {} (medians of {}; predicted {}); {} when the tree is there\n",
+                printable(measured->store), format_ms(measured->parts.front().cold_ms), measured->rounds,
+                format_ms(1000 * all.estimate.total), format_ms(measured->warm_ms));
+        }
+        if (!m_experiment.offload_fault.empty())
+            m_text += "  could not be measured: " + printable(m_experiment.offload_fault) + "\n";
+    }
+
+    static std::string rate_text(double bytes) { return format_size(static_cast<std::uint64_t>(bytes)); }
+
+    void add_changes() {
+        m_text += "\nWhat has to be done:\n";
+        for (const auto& way : m_experiment.ways) {
+            if (!way.tried() || way.changes.empty() || way.id.starts_with("offloaded:")) continue;
+            m_text += fmt::format("  {}: {}\n", printable(way.name), fmt::join(way.changes, "; "));
+        }
+    }
+
+    const Experiment& m_experiment;
+    Colours m_colours;
+    std::string m_text;
+};
+
+}  // namespace
+
+std::string experiment_text(const Experiment& experiment, Colours colours) {
+    return Text(experiment, colours).write();
+}
+
+}  // namespace ballast

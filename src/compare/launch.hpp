@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace ballast {
+
+// A program to start and wait for: its standard input, output and error are /dev/null, it leads a process
+// group of its own, and it knows nothing of this process's environment but what is said here.
+struct Launch {
+    std::vector<std::string> arguments;    // the first is the program's path
+    std::vector<std::string> environment;  // "NAME=value"
+    std::string directory;                 // where it works
+    std::chrono::milliseconds limit{5000};
+};
+
+struct Launched {
+    // Exit status; 128 and the signal when one ended it; k_timed_out when it, with its group, was killed at
+    // the limit.
+    int status = 0;
+    double milliseconds = 0;  // from before the fork until its end was seen
+};
+inline constexpr int k_timed_out = -1;
+// What a shell says of a program that it cannot start.
+inline constexpr int k_cannot_start = 127;
+
+// Blocks until it ended. A program that cannot be started has k_cannot_start. Errors: interrupted;
+// unavailable.
+Result<Launched> launch(const Launch& what);
+
+// Two programs started in turns, so that whatever else the machine does meets both.
+struct PairedStarts {
+    unsigned rounds = 0;
+    double plain_ms = 0;    // medians
+    double changed_ms = 0;  // of the changed one
+    double added_ms = 0;    // median of each round's difference; negative when the changed one is faster
+};
+
+// Starts each once to warm the caches, then `rounds` times, fewer (five at least) when they take more than
+// `budget` together. Errors: those of launch(); check_failed when a status is not `status`, naming the
+// program.
+Result<PairedStarts> pair_starts(const Launch& plain, const Launch& changed, int status, unsigned rounds,
+                                 std::chrono::milliseconds budget = std::chrono::seconds(6));
+
+// The middle one, or the mean of the middle two. REQUIRES: not empty.
+double median_of(std::vector<double> values);
+
+}  // namespace ballast

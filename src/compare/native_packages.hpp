@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analyze/installed_packages.hpp"
+#include "compare/node_bundle.hpp"
+#include "package/classify.hpp"
+
+namespace ballast {
+
+// Which packages of npm a bundle must leave where they are.
+struct NativePackages {
+    std::vector<KeptPackage> kept;      // in path order
+    std::vector<std::string> external;  // names that the bundle must ask Node for, sorted
+    std::vector<bool> stays;            // by installed package: kept, or needed by one that is
+};
+
+// A package stays when it holds native code (*.node, or an ELF file), when it chooses one that does among its
+// optional dependencies (how sharp, esbuild and others choose by platform), and when such a one needs it.
+NativePackages find_native(const Package& package, const std::vector<FileFacts>& facts,
+                           const InstalledPackages& installed);
+
+}  // namespace ballast

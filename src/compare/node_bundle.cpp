@@ -1,0 +1,273 @@
+#include "compare/node_bundle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/relative_path.hpp"
+#include "compare/bundle_scripts.hpp"
+#include "compare/esbuild.hpp"
+#include "compare/native_packages.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::uint64_t k_max_metadata_bytes = 1U << 20U;
+constexpr std::array<std::string_view, 4> k_names = {"index", "handler", "app", "lambda"};
+constexpr std::array<std::string_view, 3> k_extensions = {".js", ".mjs", ".cjs"};
+constexpr unsigned k_most_attempts = 8;
+
+std::optional<std::size_t> find_file(const Package& package, std::string_view path) {
+    const auto& entries = package.entries();
+    const auto at = std::lower_bound(
+        entries.begin(), entries.end(), path,
+        [](const Entry& entry, std::string_view wanted) { return path_before(entry.path, wanted); });
+    if (at == entries.end() || at->path != path || at->kind != EntryKind::file) return std::nullopt;
+    return static_cast<std::size_t>(at - entries.begin());
+}
+
+nlohmann::json metadata_beside(const Package& package, std::string directory) {
+    for (;; directory = std::string(parent_path(directory))) {
+        const auto at = find_file(package, (directory.empty() ? "" : directory + "/") + "package.json");
+        if (at) {
+            const auto text = read_entry(package, *at, k_max_metadata_bytes);
+            return text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+        }
+        if (directory.empty()) return {};
+    }
+}
+
+std::string text_at(const nlohmann::json& object, const char* key) {
+    if (!object.is_object()) return {};
+    const auto at = object.find(key);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+bool is_module(const Package& package, const std::string& entry) {
+    if (extension(entry) != ".js") return extension(entry) == ".mjs";
+    return text_at(metadata_beside(package, std::string(parent_path(entry))), "type") == "module";
+}
+
+// esbuild's 'Could not resolve "x"'.
+std::string unresolved_name(const std::string& text) {
+    constexpr std::string_view k_start = "Could not resolve \"";
+    if (!text.starts_with(k_start)) return {};
+    const auto end = text.find('"', k_start.size());
+    return end == std::string::npos ? std::string() : text.substr(k_start.size(), end - k_start.size());
+}
+
+class Bundler {
+  public:
+    Bundler(const Workbench& bench, const BundleOptions& options)
+        : m_bench(bench), m_options(options), m_tree(bench.package().entries()) {}
+
+    Result<NodeBundle> run() {
+        BALLAST_CHECK(choose_entries());
+        if (m_options.left_out) {
+            m_bundle.missing = "esbuild was left out";
+            return std::move(m_bundle);
+        }
+        if (m_bundle.entries.empty()) {
+            m_bundle.missing = "no entry point of JavaScript is known; name one with --entry";
+            return std::move(m_bundle);
+        }
+        auto esbuild = Esbuild::find(m_bench, m_options.esbuild);
+        if (!esbuild) {
+            if (esbuild.error().code == ErrorCode::usage || esbuild.error().code == ErrorCode::interrupted)
+                return pass_on(std::move(esbuild));
+            m_bundle.missing = esbuild.error().object + ": " + esbuild.error().message;
+            return std::move(m_bundle);
+        }
+        BALLAST_TRY(m_installed, find_installed(m_bench.package(), m_tree));
+        m_native = find_native(m_bench.package(), m_bench.facts(), m_installed);
+        BALLAST_TRY(const std::string out, m_bench.scratch("bundle-out"));
+        for (const auto& entry : m_bundle.entries) {
+            BALLAST_CHECK(build(*esbuild, entry, out));
+            if (!m_bundle.missing.empty()) return std::move(m_bundle);
+        }
+        m_bundle.kept = kept();
+        BALLAST_TRY(const std::string tree, assemble(out));
+        BALLAST_CHECK(time_loading(esbuild->node(), tree));
+        return std::move(m_bundle);
+    }
+
+  private:
+    Result<void> choose_entries() {
+        m_bundle.entries = m_options.entries.empty() ? find_entries(m_bench.package()) : m_options.entries;
+        for (const auto& entry : m_bundle.entries) {
+            if (find_file(m_bench.package(), entry)) continue;
+            return fail(ErrorCode::usage, "--entry",
+                        fmt::format("the package has no file '{}'", printable(entry)),
+                        "name it by its path in the package");
+        }
+        return {};
+    }
+
+    // What the package does not bring the runtime may, as Lambda's does the AWS SDK: it is left to it.
+    Result<void> build(const Esbuild& esbuild, const std::string& entry, const std::string& out) {
+        Esbuild::Request request{entry, out, is_module(m_bench.package(), entry), m_native.external};
+        for (unsigned attempt = 0; attempt < k_most_attempts; ++attempt) {
+            auto tried = esbuild.build(m_bench, request);
+            if (!tried) {
+                if (tried.error().code != ErrorCode::corrupt) return pass_on(std::move(tried));
+                m_bundle.missing = tried.error().object + " " + tried.error().message;
+                return {};
+            }
+            if (tried->errors.empty()) {
+                take(*tried);
+                return {};
+            }
+            std::set<std::string> names;
+            for (const auto& error : tried->errors) {
+                const std::string name = unresolved_name(error.text);
+                if (!name.empty()) names.insert(name);
+            }
+            if (names.empty()) {
+                const auto& first = tried->errors.front();
+                m_bundle.missing = fmt::format("esbuild cannot: {}{}", first.text,
+                                               first.where.empty() ? "" : " (" + first.where + ")");
+                return {};
+            }
+            for (const auto& name : names) {
+                request.external.push_back(name);
+                m_bundle.dynamic.push_back(
+                    fmt::format("'{}' is not in the package: left to the runtime", printable(name)));
+            }
+        }
+        m_bundle.missing = "esbuild finds ever more that is not in the package";
+        return {};
+    }
+
+    void take(const Esbuild::Built& built) {
+        m_bundle.bundle_bytes += built.bytes;
+        for (const auto& input : built.inputs) m_inputs.insert(input);
+        for (const auto& warning : built.warnings)
+            m_bundle.dynamic.push_back(
+                fmt::format("{}: {}", warning.where.empty() ? "esbuild" : warning.where, warning.text));
+        std::sort(m_bundle.dynamic.begin(), m_bundle.dynamic.end());
+        m_bundle.dynamic.erase(std::unique(m_bundle.dynamic.begin(), m_bundle.dynamic.end()),
+                               m_bundle.dynamic.end());
+    }
+
+    // Whether Node would look there for packages when an entry asks for them. Others belong to programs.
+    bool is_searched(std::string_view path) const {
+        return std::any_of(m_bundle.entries.begin(), m_bundle.entries.end(), [&](const std::string& entry) {
+            for (std::string directory(parent_path(entry));;
+                 directory = std::string(parent_path(directory))) {
+                if (path.starts_with((directory.empty() ? "" : directory + "/") + "node_modules/"))
+                    return true;
+                if (directory.empty()) return false;
+            }
+        });
+    }
+
+    std::vector<KeptPackage> kept() const {
+        std::vector<KeptPackage> list;
+        for (const auto& one : m_native.kept) {
+            if (is_searched(one.path)) list.push_back(one);
+        }
+        return list;
+    }
+
+    bool is_replaced(std::size_t index) const {
+        const auto& entry = m_bench.package().entries()[index];
+        if (entry.kind == EntryKind::directory) return false;
+        if (m_inputs.count(entry.path) != 0 && !is_searched(entry.path)) return true;
+        const std::size_t owner = m_installed.owner[index];
+        if (owner == InstalledPackages::k_none) return false;
+        const auto& package = m_installed.list[owner];
+        return package.ecosystem == Ecosystem::npm && is_searched(package.path) && !m_native.stays[owner];
+    }
+
+    Result<std::string> assemble(const std::string& out) {
+        const auto& entries = m_bench.package().entries();
+        std::set<std::size_t> left_out;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            m_bundle.package_bytes += entries[i].size;
+            if (!is_replaced(i)) continue;
+            left_out.insert(i);
+            m_bundle.replaced_bytes += entries[i].size;
+            if (entries[i].kind == EntryKind::file) ++m_bundle.replaced_files;
+        }
+        m_bundle.package_bytes += m_bundle.bundle_bytes;
+        m_bundle.package_bytes -= m_bundle.replaced_bytes;
+        BALLAST_TRY(std::string tree, m_bench.link_tree("bundled", left_out));
+        for (const auto& entry : m_bundle.entries)
+            BALLAST_CHECK(Workbench::replace(tree, entry, out + "/" + entry, 0644));
+        return tree;
+    }
+
+    Result<void> time_loading(const std::string& node, const std::string& tree) {
+        BALLAST_TRY(const std::string scratch, m_bench.scratch("bundle-files"));
+        const std::string script = scratch + "/load.cjs";
+        BALLAST_TRY(AtomicFile file, AtomicFile::create(script));
+        BALLAST_CHECK(file.write(as_bytes(k_load_script)));
+        BALLAST_CHECK(file.commit());
+        const std::string& entry = m_bundle.entries.front();
+        const std::string how = is_module(m_bench.package(), entry) ? "module" : "script";
+        const auto loading_in = [&](const std::string& where) {
+            Launch start = m_bench.start_of(where, {node, script, where + "/" + entry, how});
+            start.environment.insert(start.environment.end(),
+                                     {"AWS_REGION=us-east-1", "LAMBDA_TASK_ROOT=" + where});
+            start.limit = std::chrono::seconds(20);
+            return start;
+        };
+        BALLAST_TRY(const Launched plain, launch(loading_in(m_bench.original())));
+        if (plain.status != 0) {
+            m_bundle.load_fault = fmt::format("{} does not load here as it is (status {})",
+                                              m_bundle.entries.front(), plain.status);
+            return {};
+        }
+        auto times = pair_starts(loading_in(m_bench.original()), loading_in(tree), 0, m_options.rounds);
+        if (times) {
+            m_bundle.load = *times;
+            return {};
+        }
+        if (times.error().code != ErrorCode::check_failed) return pass_on(std::move(times));
+        m_bundle.works = false;
+        m_bundle.fault = "loading the bundle " + times.error().message;
+        return {};
+    }
+
+    const Workbench& m_bench;
+    const BundleOptions& m_options;
+    EntryTree m_tree;
+    InstalledPackages m_installed;
+    NativePackages m_native;
+    std::set<std::string> m_inputs;
+    NodeBundle m_bundle;
+};
+
+}  // namespace
+
+std::vector<std::string> find_entries(const Package& package) {
+    const auto metadata = find_file(package, "package.json");
+    if (metadata) {
+        const auto text = read_entry(package, *metadata, k_max_metadata_bytes);
+        std::string main =
+            text ? text_at(nlohmann::json::parse(*text, nullptr, false), "main") : std::string();
+        if (main.starts_with("./")) main.erase(0, 2);
+        for (const std::string_view suffix : {"", ".js", "/index.js"}) {
+            if (!main.empty() && find_file(package, main + std::string(suffix)))
+                return {main + std::string(suffix)};
+        }
+    }
+    for (const auto name : k_names) {
+        for (const auto suffix : k_extensions) {
+            const std::string path = std::string(name) + std::string(suffix);
+            if (find_file(package, path)) return {path};
+        }
+    }
+    return {};
+}
+
+Result<NodeBundle> bundle_node(const Workbench& bench, const BundleOptions& options) {
+    return Bundler(bench, options).run();
+}
+
+}  // namespace ballast

@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <numeric>
+
+#include "base/parallel.hpp"
+#include "base/relative_path.hpp"
+#include "compare/executables.hpp"
+
+namespace ballast {
+namespace {
+
+// A large program with UPX takes a minute.
+constexpr std::chrono::minutes k_tool_limit{10};
+
+std::string last_line(const std::string& path) {
+    const auto text = read_file(path, 1U << 20U);
+    std::string line;
+    for (std::size_t at = 0; text && at < text->size();) {
+        const std::size_t end = std::min(text->find('\n', at), text->size());
+        if (text->find_first_not_of(" \t\r", at) < end) line = text->substr(at, end - at);
+        at = end + 1;
+    }
+    return printable(line);
+}
+
+// Runs the tool on one program; the result, where there is one, is `out`.
+class Tool {
+  public:
+    Tool(const Workbench& bench, Packer packer, std::string path, std::string scratch)
+        : m_bench(bench), m_packer(packer), m_path(std::move(path)), m_scratch(std::move(scratch)) {}
+
+    Result<std::string> pack(const Entry& entry, std::size_t number, const std::string& out) const {
+        const std::string in = m_bench.original() + "/" + entry.path;
+        std::vector<std::string> arguments;
+        const std::string said = fmt::format("{}/said-{}", m_scratch, number);
+        switch (m_packer) {
+            case Packer::strip:
+                arguments = {m_path, "-o", out, in};
+                break;
+            case Packer::upx:
+                arguments = {m_path, "-qqq", "-o", out, in};
+                break;
+            case Packer::gzexe: {
+                // It works on its file's own place, and leaves the old one beside it.
+                std::error_code error;
+                std::filesystem::copy_file(in, out, error);
+                if (error) return fail_errno(error.value(), out, "cannot copy to it");
+                ::chmod(out.c_str(), 0755);
+                arguments = {m_path, out};
+                break;
+            }
+        }
+        // Through a shell only so that its words are kept.
+        std::vector<std::string> with_words = {"/bin/sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1",
+                                               "sh", said};
+        with_words.insert(with_words.end(), arguments.begin(), arguments.end());
+        Launch start = m_bench.start_of(m_bench.original(), with_words);
+        // The tools are the system's: nothing of the package may lie in their way.
+        start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + m_scratch};
+        start.limit = k_tool_limit;
+        BALLAST_TRY(const Launched launched, launch(start));
+        std::error_code error;
+        if (m_packer == Packer::gzexe) std::filesystem::remove(out + "~", error);
+        if (launched.status == 0 && std::filesystem::exists(out, error)) return std::string();
+        std::filesystem::remove(out, error);
+        const std::string words = last_line(said);
+        return words.empty() ? fmt::format("{} ends with status {}", packer_name(m_packer), launched.status)
+                             : words;
+    }
+
+  private:
+    const Workbench& m_bench;
+    Packer m_packer;
+    std::string m_path;
+    std::string m_scratch;
+};
+
+bool is_strippable(const FileFacts& facts) {
+    return facts.elf && facts.elf->kind != ElfInfo::Kind::object &&
+           facts.elf->debug_bytes + facts.elf->symbol_bytes > 0;
+}
+
+std::vector<std::size_t> files_for(const Workbench& bench, const std::vector<Executable>& executables,
+                                   Packer packer) {
+    std::vector<std::size_t> files;
+    if (packer != Packer::strip) {
+        for (const auto& one : executables) files.push_back(one.entry);
+        return files;
+    }
+    for (std::size_t i = 0; i < bench.facts().size(); ++i) {
+        if (bench.package().entries()[i].kind == EntryKind::file && is_strippable(bench.facts()[i]))
+            files.push_back(i);
+    }
+    return files;
+}
+
+Result<void> time_starts(const Workbench& bench, const std::vector<Executable>& executables, unsigned rounds,
+                         PackedPackage& packed) {
+    std::map<std::string, PackedFile*> by_path;
+    for (auto& file : packed.files) by_path[file.path] = &file;
+    for (const auto& one : executables) {
+        if (!one.timed || one.argument.empty()) continue;
+        const auto at = by_path.find(one.path);
+        if (at == by_path.end() || !at->second->refused.empty()) continue;
+        const auto start_in = [&](const std::string& tree) {
+            Launch start = bench.start_of(tree, {tree + "/" + one.path, one.argument});
+            start.limit = std::chrono::seconds(30);
+            return start;
+        };
+        auto times = pair_starts(start_in(bench.original()), start_in(packed.tree), one.status, rounds);
+        if (times) {
+            at->second->start = *times;
+        } else if (times.error().code == ErrorCode::check_failed) {
+            at->second->fault = times.error().message;
+            packed.works = false;
+        } else {
+            return pass_on(std::move(times));
+        }
+    }
+    return {};
+}
+
+std::optional<double> added(const std::vector<PackedFile>& files, bool sum_of_named) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (const auto& file : files) {
+        if (!file.start) continue;
+        sum += file.start->added_ms;
+        ++count;
+    }
+    if (count == 0) return std::nullopt;
+    return sum_of_named ? sum : sum / static_cast<double>(count);
+}
+
+}  // namespace
+
+std::string_view packer_name(Packer packer) {
+    constexpr std::array<std::string_view, k_packers.size()> k_names = {"strip", "upx", "gzexe"};
+    return k_names.at(static_cast<std::size_t>(packer));
+}
+
+Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector<Executable>& executables,
+                                       Packer packer, const std::string& tool_path, unsigned rounds,
+                                       bool sum_of_named) {
+    PackedPackage packed;
+    packed.tool = tool_path;
+    if (packed.tool.empty()) return packed;
+    const std::string name(packer_name(packer));
+    BALLAST_TRY(packed.tree, bench.link_tree(name));
+    BALLAST_TRY(const std::string scratch, bench.scratch(name + "-files"));
+    const Tool tool(bench, packer, tool_path, scratch);
+    const auto files = files_for(bench, executables, packer);
+    packed.files.resize(files.size());
+    BALLAST_CHECK(parallel_for(files.size(), [&](std::size_t i) -> Result<void> {
+        const auto& entry = bench.package().entries()[files[i]];
+        PackedFile& file = packed.files[i];
+        file.path = entry.path;
+        file.before = entry.size;
+        file.after = entry.size;
+        const std::string out = fmt::format("{}/{}", scratch, i);
+        BALLAST_TRY(file.refused, tool.pack(entry, i, out));
+        if (!file.refused.empty()) return {};
+        std::error_code error;
+        file.after = std::filesystem::file_size(out, error);
+        if (file.after >= file.before) {
+            file.after = file.before;
+            file.refused = "would not become smaller";
+            return {};
+        }
+        return Workbench::replace(packed.tree, entry.path, out, entry.mode);
+    }));
+    for (const auto& entry : bench.package().entries()) packed.package_bytes += entry.size;
+    for (const auto& file : packed.files) packed.package_bytes -= file.before - file.after;
+    BALLAST_CHECK(time_starts(bench, executables, rounds, packed));
+    packed.added_ms = added(packed.files, sum_of_named);
+    return packed;
+}
+
+}  // namespace ballast

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/interrupt.hpp"
+#include "base/parallel.hpp"
+#include "compare/offload.hpp"
+#include "pack/contents.hpp"
+#include "pack/frame_choice.hpp"
+#include "pack/frame_plan.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t k_sampled_frames = 16;
+constexpr std::size_t k_least_of_group = 3;
+// Of the manifest: digest, path and place of a file, as trees of 1,000 to 10,000 files had.
+constexpr std::uint64_t k_manifest_bytes_a_file = 130;
+
+struct Sample {
+    std::uint16_t group = 0;
+    SampledFrame frame;
+};
+
+// What a group's samples became, per byte.
+struct Ratio {
+    double bytes = 0;  // of the samples
+    double zstd = 0;   // decoded
+    double lz4 = 0;
+    double raw = 0;
+    double compressed = 0;
+
+    void add(const SampledFrame& frame, CodecChoice codec, double threshold) {
+        const bool zstd_wins =
+            codec == CodecChoice::zstd || (codec == CodecChoice::automatic && prefers_zstd(frame, threshold));
+        const std::uint64_t encoded = zstd_wins ? frame.zstd_bytes : frame.lz4_bytes;
+        const auto whole = static_cast<double>(frame.bytes);
+        bytes += whole;
+        // As FrameChoice::encode() decides.
+        if (codec == CodecChoice::raw || encoded > frame.bytes - frame.bytes / 32) {
+            raw += whole;
+            compressed += whole;
+            return;
+        }
+        (zstd_wins ? zstd : lz4) += whole;
+        compressed += static_cast<double>(encoded);
+    }
+};
+
+class Predictor {
+  public:
+    Predictor(const Package& package, const Config& config, const Plan& plan, const TimeModel& model,
+              const PlannedTree& tree)
+        : m_package(package), m_config(config), m_plan(plan), m_model(model), m_tree(tree) {}
+
+    Result<OffloadPrediction> run() {
+        std::vector<std::uint32_t> contents;
+        for (std::uint32_t i = 0; i < m_tree.contents.size(); ++i) {
+            if (m_tree.contents[i].bytes > 0) contents.push_back(i);
+        }
+        const auto frames = plan_frames(m_tree, contents, m_config.frame_bytes);
+        BALLAST_TRY(const auto samples, take_samples(frames));
+        return predict(samples);
+    }
+
+  private:
+    std::uint16_t group_of(const PlannedFrame& frame) const {
+        return m_tree.contents[frame.pieces.front().content].group;
+    }
+
+    // Spread evenly over each group's frames.
+    std::vector<std::size_t> choose_frames(const std::vector<PlannedFrame>& frames) const {
+        std::vector<std::vector<std::size_t>> by_group(m_plan.group_names.size());
+        for (std::size_t i = 0; i < frames.size(); ++i) by_group[group_of(frames[i])].push_back(i);
+        std::vector<std::size_t> chosen;
+        for (const auto& group : by_group) {
+            const std::size_t part =
+                k_sampled_frames * group.size() / std::max<std::size_t>(frames.size(), 1);
+            const std::size_t count = std::min(std::max(part, k_least_of_group), group.size());
+            for (std::size_t i = 0; i < count; ++i) chosen.push_back(group[i * group.size() / count]);
+        }
+        return chosen;
+    }
+
+    Result<std::vector<Sample>> take_samples(const std::vector<PlannedFrame>& frames) const {
+        const auto chosen = choose_frames(frames);
+        const FrameChoice choice = FrameChoice::from(m_config);
+        std::vector<Sample> samples(chosen.size());
+        BALLAST_CHECK(parallel_for(chosen.size(), [&](std::size_t i) -> Result<void> {
+            BALLAST_CHECK(check_interrupt(m_package.name()));
+            FrameReader reader(m_package, m_tree);
+            FrameEncoder encoder;
+            std::vector<std::byte> bytes;
+            BALLAST_CHECK(reader.read(frames[chosen[i]], bytes));
+            samples[i].group = group_of(frames[chosen[i]]);
+            BALLAST_TRY(samples[i].frame, sample_frame(encoder, choice, bytes));
+            return {};
+        }));
+        return samples;
+    }
+
+    OffloadPrediction predict(const std::vector<Sample>& samples) const {
+        OffloadPrediction prediction;
+        std::vector<SampledFrame> all_frames;
+        for (const auto& sample : samples) {
+            all_frames.push_back(sample.frame);
+            prediction.sampled_bytes += sample.frame.bytes;
+        }
+        std::uint64_t content_bytes = 0;
+        for (const auto& content : m_tree.contents) content_bytes += content.bytes;
+        const double scale = static_cast<double>(content_bytes) /
+                             static_cast<double>(std::max<std::uint64_t>(prediction.sampled_bytes, 1));
+        const double threshold = choose_zstd_threshold(m_model, all_frames, scale);
+
+        std::vector<Ratio> ratios(m_plan.group_names.size());
+        for (const auto& sample : samples) ratios[sample.group].add(sample.frame, m_config.codec, threshold);
+        OffloadPart whole;
+        std::vector<OffloadPart> groups(m_plan.group_names.size());
+        for (std::size_t g = 0; g < groups.size(); ++g) groups[g].group = m_plan.group_names[g];
+        for (const auto& content : m_tree.contents) groups[content.group].bytes += content.bytes;
+        for (const std::size_t entry : m_tree.entries) {
+            if (m_package.entries()[entry].kind == EntryKind::file) ++groups[m_plan.groups[entry]].work.files;
+        }
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            fill(groups[g], ratios[g]);
+            whole.bytes += groups[g].bytes;
+            whole.work.files += groups[g].work.files;
+            whole.work.compressed_bytes += groups[g].work.compressed_bytes;
+            whole.work.zstd_bytes += groups[g].work.zstd_bytes;
+            whole.work.lz4_bytes += groups[g].work.lz4_bytes;
+            whole.work.raw_bytes += groups[g].work.raw_bytes;
+        }
+        whole.estimate = estimate_cold_start(m_model, whole.work);
+        prediction.parts.push_back(whole);
+        if (!m_config.groups.empty())
+            prediction.parts.insert(prediction.parts.end(), groups.begin(), groups.end());
+        return prediction;
+    }
+
+    void fill(OffloadPart& part, const Ratio& ratio) const {
+        const double scale = ratio.bytes == 0 ? 0 : static_cast<double>(part.bytes) / ratio.bytes;
+        const auto scaled = [&](double value) {
+            return static_cast<std::uint64_t>(std::llround(value * scale));
+        };
+        part.work.zstd_bytes = scaled(ratio.zstd);
+        part.work.lz4_bytes = scaled(ratio.lz4);
+        part.work.raw_bytes = scaled(ratio.raw);
+        part.work.compressed_bytes = scaled(ratio.compressed);
+        part.estimate = estimate_cold_start(m_model, part.work);
+    }
+
+    const Package& m_package;
+    const Config& m_config;
+    const Plan& m_plan;
+    const TimeModel& m_model;
+    const PlannedTree& m_tree;
+};
+
+}  // namespace
+
+Result<OffloadPrediction> predict_offload(const Package& package, const std::vector<FileFacts>& facts,
+                                          const Config& config, const TimeModel& model,
+                                          std::uint64_t run_bytes) {
+    auto plan = make_plan(package, facts, config);
+    if (!plan) {
+        if (plan.error().code != ErrorCode::usage) return pass_on(std::move(plan));
+        OffloadPrediction nothing;
+        nothing.missing = plan.error().object + ": " + plan.error().message;
+        return nothing;
+    }
+    Progress quiet("sampling", plan->leaving_bytes, Progress::Output::quiet);
+    BALLAST_TRY(const PlannedTree tree, read_tree(package, facts, *plan, quiet));
+    BALLAST_TRY(OffloadPrediction prediction, Predictor(package, config, *plan, model, tree).run());
+    prediction.leaving_bytes = plan->leaving_bytes;
+    prediction.leaving_files = plan->leaving_files;
+    prediction.slim_bytes = plan->staying_bytes() + run_bytes + k_manifest_bytes_a_file * plan->leaving_files;
+    return prediction;
+}
+
+}  // namespace ballast

@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include "compare/compare.hpp"
+
+namespace ballast {
+namespace {
+
+// What is kept elsewhere when all of the package is.
+ElsewhereTree measure_tree(const Package& package, double threshold) {
+    ElsewhereTree tree;
+    for (const auto& entry : package.entries()) {
+        if (entry.kind != EntryKind::file) continue;
+        tree.bytes += entry.size;
+        ++tree.files;
+        if (static_cast<double>(entry.size) < threshold) continue;
+        tree.large_bytes += entry.size;
+        ++tree.large_files;
+    }
+    return tree;
+}
+
+std::size_t startable(const std::vector<Executable>& executables) {
+    std::size_t count = 0;
+    for (const auto& one : executables) count += one.argument.empty() ? 0U : 1U;
+    return count;
+}
+
+}  // namespace
+
+std::string_view basis_name(Basis basis) {
+    constexpr std::array<std::string_view, 3> k_names = {"measured", "predicted", "cited"};
+    return k_names.at(static_cast<std::size_t>(basis));
+}
+
+const Way* Experiment::find(std::string_view id) const {
+    for (const auto& way : ways) {
+        if (way.id == id) return &way;
+    }
+    return nullptr;
+}
+
+Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
+                                  const Config& config, const CompareOptions& options, const Say& say) {
+    Experiment experiment;
+    experiment.package = package.name();
+    experiment.limit_bytes = config.max_size;
+    experiment.model = options.model;
+    experiment.elsewhere = options.elsewhere;
+    experiment.whole = measure_tree(package, options.elsewhere.s3_files_threshold);
+    experiment.bytes = experiment.whole.bytes;
+    experiment.files = experiment.whole.files;
+
+    say("copying the package");
+    BALLAST_TRY(const Workbench bench, Workbench::create(package, facts));
+    BALLAST_TRY(experiment.executables, find_executables(bench, options.executables));
+    const std::array tools = {options.strip, options.upx, options.gzexe};
+    for (std::size_t i = 0; i < k_packers.size(); ++i) {
+        if (tools[i].empty()) continue;
+        say(fmt::format("{}: packing, and starting {} of {} programs", packer_name(k_packers[i]),
+                        startable(experiment.executables), experiment.executables.size()));
+        BALLAST_TRY(experiment.packed[i],
+                    pack_executables(bench, experiment.executables, k_packers[i], tools[i], options.rounds,
+                                     !options.executables.programs.empty()));
+    }
+    say("bundling with esbuild");
+    BALLAST_TRY(experiment.bundle, bundle_node(bench, options.bundle));
+    say("compressing samples of what would be offloaded");
+    BALLAST_TRY(experiment.offload,
+                predict_offload(package, facts, config, options.model, options.run_bytes));
+    if (options.measure && experiment.offload.missing.empty()) {
+        say(fmt::format("packing for {}, and hydrating", options.measure->store));
+        OffloadCommands commands = *options.measure;
+        BALLAST_TRY(commands.scratch, bench.scratch("offload"));
+        for (const auto& part : experiment.offload.parts) {
+            if (!part.group.empty()) commands.groups.push_back(part.group);
+        }
+        auto measured = measure_offload(commands);
+        if (measured) {
+            experiment.offload_measured = std::move(*measured);
+        } else if (measured.error().code == ErrorCode::check_failed) {
+            experiment.offload_fault = measured.error().object + ": " + measured.error().message;
+        } else {
+            return pass_on(std::move(measured));
+        }
+    }
+    experiment.ways = make_ways(experiment);
+    experiment.recommendation = recommend(experiment);
+    return experiment;
+}
+
+}  // namespace ballast

@@ -1,0 +1,246 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/size.hpp"
+#include "compare/compare.hpp"
+
+namespace ballast {
+namespace {
+
+// Lambda's quota of an image (AWS Lambda developer guide, "Lambda quotas").
+constexpr std::uint64_t k_max_image_bytes = 10'737'418'240;
+// A cold start's requests are of this many bytes at most (src/hydrate/concurrent_fetch.cpp).
+constexpr double k_range_bytes = 8.0 * 1024 * 1024;
+constexpr std::uint64_t k_max_tmp_bytes = 10'240ULL * k_mib;
+constexpr std::uint64_t k_free_tmp_bytes = 512 * k_mib;
+
+class WayMaker {
+  public:
+    explicit WayMaker(const Experiment& experiment) : m_experiment(experiment) {}
+
+    std::vector<Way> make() {
+        add_as_is();
+        for (const Packer packer : k_packers) add_packed(packer);
+        add_bundled();
+        add_stripped_bundle();
+        add_offloaded();
+        add_container();
+        add_mounts();
+        return std::move(m_ways);
+    }
+
+  private:
+    Way way(std::string id, std::string name) const {
+        Way made;
+        made.id = std::move(id);
+        made.name = std::move(name);
+        made.limit_bytes = m_experiment.limit_bytes;
+        return made;
+    }
+
+    void add_as_is() {
+        Way made = way("as_is", "as it is");
+        made.package_bytes = m_experiment.bytes;
+        made.cold_ms = 0;
+        made.each_ms = 0;
+        m_ways.push_back(std::move(made));
+    }
+
+    const PackedPackage& packed(Packer packer) const {
+        return m_experiment.packed[static_cast<std::size_t>(packer)];
+    }
+
+    static std::string name_of(Packer packer) {
+        if (packer == Packer::strip) return "stripped";
+        return "executables packed by " + std::string(packer_name(packer));
+    }
+
+    void add_packed(Packer packer) {
+        const PackedPackage& result = packed(packer);
+        Way made =
+            way(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
+        if (result.tool.empty()) {
+            made.missing = fmt::format("{} is not installed, or was left out", packer_name(packer));
+        } else if (result.files.empty()) {
+            made.missing = packer == Packer::strip ? "nothing in the package can be stripped"
+                                                   : "the package has no executables";
+        } else {
+            made.package_bytes = result.package_bytes;
+            made.cold_ms = 0;
+            // Stripping changes nothing that is loaded: what was timed is the machine's noise.
+            made.each_ms = packer == Packer::strip ? std::optional<double>(0) : result.added_ms;
+            for (const auto& file : result.files) {
+                if (!file.fault.empty()) made.faults.push_back(file.path + ": " + file.fault);
+            }
+            made.changes.push_back(packer == Packer::strip
+                                       ? "run strip over ELF files in the build"
+                                       : fmt::format("run {} over {} executables in the build",
+                                                     packer_name(packer), packed_count(result)));
+            if (packer == Packer::gzexe)
+                made.changes.emplace_back("gzip, tail and a writable /tmp where the function runs");
+        }
+        m_ways.push_back(std::move(made));
+    }
+
+    static std::size_t packed_count(const PackedPackage& result) {
+        return static_cast<std::size_t>(std::count_if(result.files.begin(), result.files.end(),
+                                                      [](const auto& one) { return one.refused.empty(); }));
+    }
+
+    void add_bundled() {
+        const NodeBundle& bundle = m_experiment.bundle;
+        Way made = way("bundled", "bundled by esbuild");
+        made.missing = bundle.missing;
+        if (made.tried()) {
+            made.package_bytes = bundle.package_bytes;
+            if (bundle.load) made.cold_ms = bundle.load->added_ms;
+            made.each_ms = 0;
+            if (!bundle.works) made.faults.push_back(bundle.fault);
+            made.changes.emplace_back("an esbuild step in the build");
+            if (!bundle.kept.empty())
+                made.changes.push_back(fmt::format("{} packages stay in node_modules", bundle.kept.size()));
+            if (!bundle.dynamic.empty())
+                made.changes.push_back(
+                    fmt::format("check {} calls that esbuild cannot follow", bundle.dynamic.size()));
+            made.changes.emplace_back("check files that packages read beside themselves");
+        }
+        m_ways.push_back(std::move(made));
+    }
+
+    // What costs no start: both. They are about different files, since a package with ELF files stays.
+    void add_stripped_bundle() {
+        const PackedPackage& stripped = packed(Packer::strip);
+        const NodeBundle& bundle = m_experiment.bundle;
+        if (stripped.tool.empty() || stripped.files.empty() || !bundle.missing.empty()) return;
+        Way made = m_ways.back();
+        made.id = "stripped_bundled";
+        made.name = "stripped and bundled";
+        std::uint64_t saved = 0;
+        for (const auto& file : stripped.files) {
+            saved += file.before - file.after;
+            if (!file.fault.empty()) made.faults.push_back(file.path + ": " + file.fault);
+        }
+        made.package_bytes = bundle.package_bytes - std::min(bundle.package_bytes, saved);
+        made.changes.insert(made.changes.begin(), "run strip over ELF files in the build");
+        m_ways.push_back(std::move(made));
+    }
+
+    double requests_for(double bytes) const { return std::max(1.0, std::ceil(bytes / k_range_bytes)); }
+
+    Way offloaded_part(const OffloadPart& part) const {
+        Way made = part.group.empty()
+                       ? way("offloaded", "offloaded")
+                       : way("offloaded:" + part.group, "offloaded, starts with " + part.group);
+        const auto& measured = m_experiment.offload_measured;
+        const OffloadPart& whole = m_experiment.offload.parts.front();
+        made.package_bytes = measured ? measured->slim_bytes : m_experiment.offload.slim_bytes;
+        made.size_basis = measured ? Basis::measured : Basis::predicted;
+        made.cold_ms = part.estimate.total * 1000;
+        made.each_ms = 0;
+        made.time_basis = Basis::predicted;
+        if (measured) {
+            for (const auto& one : measured->parts) {
+                if (one.group != part.group) continue;
+                made.cold_ms = one.cold_ms;
+                made.time_basis = Basis::measured;
+            }
+        }
+        made.usage.s3_gets_per_cold = requests_for(static_cast<double>(part.work.compressed_bytes));
+        made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
+        made.usage.tmp_bytes = part.bytes;
+        made.changes = {"'ballast pack' in the deployment", "a bucket, and s3:GetObject for the function",
+                        "start through ballast-run (wrapper, extension, or ensure() in the handler)"};
+        if (part.bytes > k_max_tmp_bytes) {
+            made.faults.push_back(
+                fmt::format("the tree of {} does not fit into /tmp, 10 GB at most", format_size(part.bytes)));
+        } else if (part.bytes > k_free_tmp_bytes - 32 * k_mib) {
+            made.changes.push_back(fmt::format("/tmp of more than {}", format_size(part.bytes)));
+        }
+        return made;
+    }
+
+    void add_offloaded() {
+        const OffloadPrediction& offload = m_experiment.offload;
+        if (!offload.missing.empty()) {
+            Way made = way("offloaded", "offloaded");
+            made.missing = offload.missing;
+            m_ways.push_back(std::move(made));
+            return;
+        }
+        for (const auto& part : offload.parts) m_ways.push_back(offloaded_part(part));
+    }
+
+    Way cited(std::string id, std::string name, const ElsewhereCost& cost) const {
+        Way made = way(std::move(id), std::move(name));
+        made.cold_ms = cost.cold_ms;
+        made.each_ms = cost.each_ms;
+        made.time_basis = Basis::cited;
+        return made;
+    }
+
+    void add_container() {
+        Way made =
+            cited("container", "container image", container_cost(m_experiment.elsewhere, m_experiment.whole));
+        made.package_bytes = m_experiment.bytes;
+        made.limit_bytes = k_max_image_bytes;
+        made.usage.registry_bytes = m_experiment.bytes;
+        made.changes = {"a Dockerfile, an image build and ECR in the deployment",
+                        "the base image's updates become yours; no layers"};
+        m_ways.push_back(std::move(made));
+    }
+
+    // What `pack` would take out, mounted instead.
+    void add_mounts() {
+        const OffloadPrediction& offload = m_experiment.offload;
+        ElsewhereTree tree = m_experiment.whole;
+        std::uint64_t stays = 0;
+        if (offload.missing.empty()) {
+            const double share = tree.bytes == 0 ? 0
+                                                 : static_cast<double>(offload.leaving_bytes) /
+                                                       static_cast<double>(tree.bytes);
+            stays = tree.bytes - offload.leaving_bytes;
+            tree.bytes = offload.leaving_bytes;
+            tree.files = offload.leaving_files;
+            tree.large_bytes = scaled(tree.large_bytes, share);
+            tree.large_files = scaled(tree.large_files, share);
+        }
+        const auto efs = efs_cost(m_experiment.elsewhere, tree);
+        Way made = cited("efs", "EFS mount", efs);
+        made.package_bytes = stays;
+        made.usage.nfs_bytes = tree.bytes;
+        made.usage.nfs_read_bytes_per_cold = efs.read_bytes;
+        made.changes = {
+            "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
+            "deployments that write a version to the file system and remove old ones"};
+        m_ways.push_back(made);
+
+        const auto files = s3_files_cost(m_experiment.elsewhere, tree);
+        made = cited("s3_files", "S3 Files mount", files);
+        made.package_bytes = stays;
+        made.usage.s3_bytes = tree.bytes;
+        made.usage.s3_gets_per_cold = files.s3_gets;
+        made.usage.nfs_bytes = tree.bytes - tree.large_bytes;
+        made.usage.nfs_read_bytes_per_cold = files.read_bytes;
+        made.changes = {
+            "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
+            "deployments that write a version to the bucket and remove old ones"};
+        m_ways.push_back(std::move(made));
+    }
+
+    static std::uint64_t scaled(std::uint64_t value, double share) {
+        return static_cast<std::uint64_t>(std::llround(static_cast<double>(value) * share));
+    }
+
+    const Experiment& m_experiment;
+    std::vector<Way> m_ways;
+};
+
+}  // namespace
+
+std::vector<Way> make_ways(const Experiment& experiment) {
+    return WayMaker(experiment).make();
+}
+
+}  // namespace ballast

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/result.hpp"
+#include "compare/launch.hpp"
+#include "package/classify.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+
+// Where a package is taken apart: a temporary directory with a copy of it, in which it can be run and changed
+// without harm to the user's own. Removed by the destructor. REQUIRES: package and facts outlive it.
+class Workbench {
+  public:
+    // Copies the package. Errors: those of reading it and of the disk.
+    static Result<Workbench> create(const Package& package, const std::vector<FileFacts>& facts);
+
+    const Package& package() const { return *m_package; }
+    const std::vector<FileFacts>& facts() const { return *m_facts; }
+    // The package as it is.
+    std::string original() const { return m_directory.path() + "/as-is"; }
+    // A directory for what a tool writes, made when it is not there.
+    Result<std::string> scratch(const std::string& name) const;
+
+    // A second tree, whose files are links to the original's, but for those of the entries `left_out`. It is
+    // not to be written through: replace() makes files anew.
+    Result<std::string> link_tree(const std::string& name, const std::set<std::size_t>& left_out = {}) const;
+
+    // Puts `file` in the place of a path of a tree of link_tree(), with that mode.
+    static Result<void> replace(const std::string& tree, const std::string& path, const std::string& file,
+                                unsigned mode);
+
+    // What starts a program out of one of the trees: its own directories of programs and libraries first.
+    Launch start_of(const std::string& tree, std::vector<std::string> arguments) const;
+
+  private:
+    Workbench(TemporaryDirectory directory, const Package& package, const std::vector<FileFacts>& facts);
+
+    TemporaryDirectory m_directory;
+    const Package* m_package;
+    const std::vector<FileFacts>* m_facts;
+    std::vector<std::string> m_program_directories;
+    std::vector<std::string> m_library_directories;
+};
+
+// Where a program is, by PATH; "" where it is not installed.
+std::string find_tool(const std::string& name);
+
+}  // namespace ballast

@@ -1,0 +1,100 @@
+#include "compare/native_packages.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/make_elf.hpp"
+#include "support/memory_package.hpp"
+
+namespace ballast {
+namespace {
+
+using test::make_elf;
+using test::MemoryPackage;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Found {
+    NativePackages native;
+    std::vector<std::string> stays;  // paths
+};
+
+Found find(const MemoryPackage& package) {
+    const EntryTree tree(package.entries());
+    const auto facts = classify(package).value();
+    const auto installed = find_installed(package, tree).value();
+    Found found{find_native(package, facts, installed), {}};
+    for (std::size_t i = 0; i < installed.list.size(); ++i) {
+        if (found.native.stays[i]) found.stays.push_back(installed.list[i].path);
+    }
+    return found;
+}
+
+void add_npm(MemoryPackage& package, const std::string& path, const std::string& fields = "") {
+    package.file(path + "/package.json", "{\"version\":\"1.0.0\"" + fields + "}");
+    package.file(path + "/index.js", "1;");
+}
+
+TEST(NativePackages, AreNoneOfScripts) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/a");
+    EXPECT_THAT(find(package).native.kept, IsEmpty());
+    EXPECT_THAT(find(package).stays, IsEmpty());
+}
+
+TEST(NativePackages, StayWithWhatTheyNeed) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/addon", R"(,"dependencies":{"helper":"1"})");
+    package.file("node_modules/addon/build/Release/x.node", make_elf({.soname = "x"}));
+    add_npm(package, "node_modules/helper", R"(,"dependencies":{"deeper":"1","addon":"1"})");
+    add_npm(package, "node_modules/helper/node_modules/deeper");
+    add_npm(package, "node_modules/deeper");
+    add_npm(package, "node_modules/script", R"(,"dependencies":{"addon":"1"})");
+    const auto found = find(package);
+    ASSERT_EQ(found.native.kept.size(), 1U);
+    EXPECT_EQ(found.native.kept[0].reason, "has native code: build/Release/x.node");
+    EXPECT_THAT(found.native.external, ElementsAre("addon"));
+    EXPECT_THAT(found.stays, ElementsAre("node_modules/addon", "node_modules/helper",
+                                         "node_modules/helper/node_modules/deeper"));
+}
+
+TEST(NativePackages, IncludeWhoChoosesByPlatform) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/sharp",
+            R"(,"optionalDependencies":{"@img/sharp-linux-x64":"1","absent":"1"})");
+    add_npm(package, "node_modules/@img/sharp-linux-x64");
+    package.file("node_modules/@img/sharp-linux-x64/lib/sharp.node", "no ELF, and yet an addon by name");
+    add_npm(package, "node_modules/user", R"(,"dependencies":{"sharp":"1"})");
+    const auto found = find(package);
+    EXPECT_THAT(found.native.external, ElementsAre("@img/sharp-linux-x64", "sharp"));
+    EXPECT_THAT(found.stays, ElementsAre("node_modules/@img/sharp-linux-x64", "node_modules/sharp"));
+}
+
+TEST(NativePackages, SurviveCycles) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/a", R"(,"dependencies":{"b":"1"})");
+    add_npm(package, "node_modules/b", R"(,"dependencies":{"a":"1","b":"1"})");
+    package.file("node_modules/a/a.node", make_elf({.soname = "a"}));
+    EXPECT_THAT(find(package).stays, ElementsAre("node_modules/a", "node_modules/b"));
+}
+
+TEST(Entries, AreThoseOfPackageJsonOrUsualNames) {
+    MemoryPackage named;
+    named.file("package.json", R"({"main":"./lib"})");
+    named.file("lib/index.js", "1;");
+    named.file("index.js", "2;");
+    EXPECT_THAT(find_entries(named), ElementsAre("lib/index.js"));
+    MemoryPackage usual;
+    usual.file("handler.mjs", "1;");
+    usual.file("package.json", R"({"main": 5})");
+    EXPECT_THAT(find_entries(usual), ElementsAre("handler.mjs"));
+    MemoryPackage broken;
+    broken.file("package.json", "no JSON");
+    EXPECT_THAT(find_entries(broken), IsEmpty());
+    MemoryPackage climbing;
+    climbing.file("package.json", R"({"main":"../../etc/passwd"})");
+    EXPECT_THAT(find_entries(climbing), IsEmpty());
+}
+
+}  // namespace
+}  // namespace ballast
