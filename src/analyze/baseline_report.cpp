@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analyze/baseline.hpp"
+#include "base/markdown.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 
@@ -64,16 +65,6 @@ Json changes_json(const std::vector<PartChange>& changes, bool packages) {
         json.push_back(std::move(row));
     }
     return json;
-}
-
-// What would start formatting, or end a cell, of a Markdown table.
-std::string markdown(const std::string& text) {
-    std::string escaped;
-    for (const char letter : printable(text)) {
-        if (std::string_view("\\`*_{}[]<>()#+!|~@&").find(letter) != std::string_view::npos) escaped += '\\';
-        escaped += letter;
-    }
-    return escaped;
 }
 
 void add_limit_row(std::string& text, std::string_view what, const SizeCheck& now,
@@ -145,7 +136,7 @@ std::string growth_verdict(const Comparison& comparison) {
 std::string analysis_markdown(const Analysis& analysis, const std::optional<Comparison>& comparison) {
     const bool compared = comparison.has_value();
     std::string text =
-        fmt::format("### {}: {}\n\n", markdown(analysis.package), format_size(analysis.unzipped.bytes));
+        fmt::format("### {}: {}\n\n", markdown_text(analysis.package), format_size(analysis.unzipped.bytes));
     text += compared ? "| | before | now | change | limit |\n| --- | ---: | ---: | ---: | ---: |\n"
                      : "| | now | limit |\n| --- | ---: | ---: |\n";
     add_limit_row(text, analysis.image ? "image" : "unzipped", analysis.unzipped,
@@ -169,8 +160,8 @@ std::string analysis_markdown(const Analysis& analysis, const std::optional<Comp
         for (std::size_t i = 0; i < std::min(changes->size(), k_rows_shown); ++i) {
             const PartChange& change = (*changes)[i];
             const bool package = std::string_view(title) == "package";
-            const std::string name =
-                package ? markdown(change.name + " " + version_text(change)) : readable_category(change.name);
+            const std::string name = package ? markdown_text(change.name + " " + version_text(change))
+                                             : readable_category(change.name);
             text += fmt::format(
                 "| {} | {} | {} | {} |\n", name, change.was_there ? format_size(change.before) : "",
                 change.is_there ? format_size(change.after) : "", format_change(change.bytes()));

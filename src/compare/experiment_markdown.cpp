@@ -1,22 +1,12 @@
 #include <fmt/format.h>
 
-#include "base/relative_path.hpp"
+#include "base/markdown.hpp"
 #include "base/size.hpp"
 #include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {
 namespace {
-
-// Text in a cell of a table: nothing in it is markup.
-std::string plain(const std::string& text) {
-    std::string safe;
-    for (const char letter : printable(text)) {
-        if (std::string_view("\\`*_{}[]<>()#+-.!|~&").find(letter) != std::string_view::npos) safe += '\\';
-        safe += letter;
-    }
-    return safe;
-}
 
 std::string marked(Basis basis, const std::string& text) {
     return (basis == Basis::measured ? "" : basis == Basis::predicted ? "≈ " : "~ ") + text;
@@ -33,14 +23,14 @@ std::string experiment_markdown(const Experiment& experiment) {
     text += fmt::format("| --- | ---: | --- | ---: | ---: |{}\n", bills ? " ---: | ---: |" : "");
     for (const auto& way : experiment.ways) {
         if (!way.tried()) {
-            text += fmt::format("| {} | not tried: {} | | | |{}\n", plain(way.name), plain(way.missing),
-                                bills ? " | |" : "");
+            text += fmt::format("| {} | not tried: {} | | | |{}\n", markdown_text(way.name),
+                                markdown_text(way.missing), bills ? " | |" : "");
             continue;
         }
         const auto figure = [&](const std::optional<double>& ms) {
             return ms ? marked(way.time_basis, format_added_ms(*ms)) : std::string("?");
         };
-        text += fmt::format("| {} | {} | {} | {} | {} |", plain(way.name),
+        text += fmt::format("| {} | {} | {} | {} | {} |", markdown_text(way.name),
                             marked(way.size_basis, format_size(*way.package_bytes)),
                             !way.works() ? "does not work"
                             : way.fits() ? "under"

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { openBrowser, skip } from './browser.mjs';
+import { clickIn, open, openBrowser, phone, rowsBelow, shoot, skip } from './browser.mjs';
 
 const bin = process.env.BALLAST_BIN;
 if (!bin) skip('BALLAST_BIN is not set');
@@ -42,42 +42,6 @@ function makePackage() {
   }
   write('node_modules/evil/package.json', JSON.stringify({ name: '<script>window.hacked=4</script>', version: '</table>' }));
   fs.copyFileSync('/bin/cat', path.join(directory, 'package', 'cat'));
-}
-
-async function open(browser, file, options = {}) {
-  const page = await browser.newPage();
-  const problems = [];
-  page.on('console', (message) => { if (['error', 'warn'].includes(message.type())) problems.push(message.text()); });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('request', (request) => { if (request.url() !== `file://${file}` && !request.url().startsWith('data:')) problems.push(`asked for ${request.url()}`); });
-  await page.setViewport({ width: 1200, height: 900, ...options.viewport });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: options.scheme || 'light' }]);
-  await page.goto(`file://${file}`);
-  return { page, problems };
-}
-
-async function shoot(page, name) {
-  if (!shots) return;
-  fs.mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
-}
-
-// The rows of the table below a heading: of each cell its number, or its text.
-function rowsBelow(page, heading) {
-  return page.evaluate((wanted) => {
-    const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === wanted);
-    if (!section) return null;
-    return [...section.querySelectorAll('tbody tr')].map((row) =>
-      [...row.children].map((cell) => (cell.dataset.value !== undefined ? Number(cell.dataset.value) : cell.textContent)));
-  }, heading);
-}
-
-async function clickIn(page, heading, selector, text) {
-  await page.evaluate(([wanted, css, label]) => {
-    const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === wanted);
-    const hit = [...section.querySelectorAll(css)].find((one) => !label || one.textContent.startsWith(label));
-    hit.click();
-  }, [heading, selector, text]);
 }
 
 async function checkNumbers(page, json) {
@@ -194,19 +158,19 @@ async function main() {
     assert.equal(await background(), 'rgb(255, 255, 255)', 'the button changes to light');
     assert.deepEqual(dark.problems, []);
 
-    const phone = await open(browser, file, { viewport: { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } });
-    await shoot(phone.page, 'phone');
-    const widths = await phone.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    const small = await open(browser, file, { viewport: phone });
+    await shoot(small.page, 'phone');
+    const widths = await small.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(widths[0] <= widths[1], `nothing is wider than the phone: ${widths}`);
-    const hidden = await phone.page.$$eval('.scroll', (all) => all.filter((box) => box.scrollWidth > box.clientWidth).length);
+    const hidden = await small.page.$$eval('.scroll', (all) => all.filter((box) => box.scrollWidth > box.clientWidth).length);
     assert.equal(hidden, 0, 'no table hides a part of itself');
-    const area = await phone.page.$eval('.treemap', (box) => { box.scrollIntoView({ block: 'center' }); const at = box.getBoundingClientRect(); return [at.left + at.width / 2, at.top + at.height / 2]; });
-    await phone.page.touchscreen.tap(...area);
-    assert.ok((await phone.page.$$('.way button')).length > 1, 'a tap looks into a directory');
-    await phone.page.emulateMediaType('print');
-    const onPaper = await phone.page.$$eval('.chart svg', (all) => all.every((svg) => svg.getBoundingClientRect().right <= innerWidth && svg.getBoundingClientRect().height > 100));
+    const area = await small.page.$eval('.treemap', (box) => { box.scrollIntoView({ block: 'center' }); const at = box.getBoundingClientRect(); return [at.left + at.width / 2, at.top + at.height / 2]; });
+    await small.page.touchscreen.tap(...area);
+    assert.ok((await small.page.$$('.way button')).length > 1, 'a tap looks into a directory');
+    await small.page.emulateMediaType('print');
+    const onPaper = await small.page.$$eval('.chart svg', (all) => all.every((svg) => svg.getBoundingClientRect().right <= innerWidth && svg.getBoundingClientRect().height > 100));
     assert.ok(onPaper, 'charts are scaled to the paper');
-    assert.deepEqual(phone.problems, []);
+    assert.deepEqual(small.problems, []);
   } finally {
     await browser.close();
     fs.rmSync(directory, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { openBrowser, skip } from './browser.mjs';
+import { clickIn, open, openBrowser, phone, rowsBelow, shoot, skip } from './browser.mjs';
 
 const bin = process.env.BALLAST_BIN;
 if (!bin) skip('BALLAST_BIN is not set');
@@ -27,33 +27,6 @@ function makePackage() {
   write('ballast.toml', '[groups]\ngit = ["bin/git"]\n[limits]\nmax_size = "1MB"\n');
 }
 
-function rowsBelow(page, heading) {
-  return page.evaluate((wanted) => {
-    const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === wanted);
-    if (!section) return null;
-    return [...section.querySelectorAll('tbody tr')].map((row) =>
-      [...row.children].map((cell) => (cell.dataset.value !== undefined ? Number(cell.dataset.value) : cell.textContent)));
-  }, heading);
-}
-
-async function open(browser, file, viewport = {}, scheme = 'light') {
-  const page = await browser.newPage();
-  const problems = [];
-  page.on('console', (message) => { if (['error', 'warn'].includes(message.type())) problems.push(message.text()); });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('request', (request) => { if (request.url() !== `file://${file}` && !request.url().startsWith('data:')) problems.push(`asked for ${request.url()}`); });
-  await page.setViewport({ width: 1200, height: 900, ...viewport });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(`file://${file}`);
-  return { page, problems };
-}
-
-async function shoot(page, name) {
-  if (!shots) return;
-  fs.mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `compare-${name}.png`), fullPage: true });
-}
-
 const same = (shown, value, what) => assert.ok(value === null ? Number.isNaN(Number(shown)) || shown === '' || shown === '–' : Math.abs(shown - value) < 1e-6, `${what}: ${shown}, not ${value}`);
 
 async function main() {
@@ -64,7 +37,7 @@ async function main() {
   const browser = await openBrowser();
   try {
     const { page, problems } = await open(browser, file);
-    await shoot(page, 'desk');
+    await shoot(page, 'compare-desk');
     assert.deepEqual(await page.$eval('#report', (script) => JSON.parse(script.textContent)), json, 'the report in the page is that of --json');
     const shown = await page.evaluate(() => document.body.innerText);
     assert.ok(shown.includes(json.recommendation.sentence) && shown.includes(json.recommendation.reason), 'the recommendation is there');
@@ -102,10 +75,7 @@ async function main() {
     assert.ok(drawn.marks.includes(json.limit_bytes), 'the limit is drawn in');
 
     // Sorting by a click on a title.
-    await page.evaluate(() => {
-      const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === 'Programs, packed');
-      [...section.querySelectorAll('thead button')].find((one) => one.textContent.startsWith('Size')).click();
-    });
+    await clickIn(page, 'Programs, packed', 'thead button', 'Size');
     const programs = await rowsBelow(page, 'Programs, packed');
     assert.deepEqual(programs.map((row) => row[2]), programs.map((row) => row[2]).sort((a, b) => b - a));
     assert.equal(await page.evaluate(() => window.hacked), undefined, 'no name is run');
@@ -113,14 +83,14 @@ async function main() {
     if (shots) fs.writeFileSync(path.join(shots, 'compare.pdf'), pdf);
     assert.deepEqual(problems, []);
 
-    const dark = await open(browser, file, {}, 'dark');
-    await shoot(dark.page, 'dark');
+    const dark = await open(browser, file, { scheme: 'dark' });
+    await shoot(dark.page, 'compare-dark');
     assert.deepEqual(dark.problems, []);
-    const phone = await open(browser, file, { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 });
-    await shoot(phone.page, 'phone');
-    const widths = await phone.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    const small = await open(browser, file, { viewport: phone });
+    await shoot(small.page, 'compare-phone');
+    const widths = await small.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(widths[0] <= widths[1], `nothing is wider than the phone: ${widths}`);
-    assert.deepEqual(phone.problems, []);
+    assert.deepEqual(small.problems, []);
   } finally {
     await browser.close();
     fs.rmSync(directory, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { openBrowser, skip } from './browser.mjs';
+import { open, openBrowser, phone, rowsBelow, shoot, skip } from './browser.mjs';
 
 const bin = process.env.BALLAST_BIN;
 if (!bin) skip('BALLAST_BIN is not set');
@@ -43,33 +43,6 @@ function simulate(file, ...flags) {
   const output = execFileSync(path.join(bin, 'ballast'), ['simulate', ...flags, '--json', '--html', file],
     { maxBuffer: 1 << 28, cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
   return JSON.parse(output);
-}
-
-async function open(browser, file, options = {}) {
-  const page = await browser.newPage();
-  const problems = [];
-  page.on('console', (message) => { if (['error', 'warn'].includes(message.type())) problems.push(message.text()); });
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('request', (request) => { if (request.url() !== `file://${file}` && !request.url().startsWith('data:')) problems.push(`asked for ${request.url()}`); });
-  await page.setViewport({ width: 1280, height: 900, ...options.viewport });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: options.scheme || 'light' }]);
-  await page.goto(`file://${file}`);
-  return { page, problems };
-}
-
-async function shoot(page, name) {
-  if (!shots) return;
-  fs.mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: path.join(shots, `simulate-${name}.png`), fullPage: true });
-}
-
-// The rows of the table below a heading: of each cell its number, or its text.
-function rowsBelow(page, heading) {
-  return page.evaluate((wanted) => {
-    const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === wanted);
-    return section && [...section.querySelectorAll('tbody tr')].map((row) =>
-      [...row.children].map((cell) => (cell.dataset.value !== undefined ? Number(cell.dataset.value) : cell.textContent)));
-  }, heading);
 }
 
 // What the chart below a heading draws: of each series its name and points; its limits; its categories.
@@ -241,7 +214,7 @@ async function main() {
   const browser = await openBrowser();
   try {
     const desk = await open(browser, file);
-    await shoot(desk.page, 'desk-light');
+    await shoot(desk.page, 'simulate-desk-light');
     await checkNumbers(desk.page, json);
     await checkTime(desk.page, json);
     await checkCurves(desk.page, json);
@@ -254,18 +227,18 @@ async function main() {
     assert.deepEqual(desk.problems, []);
 
     const dark = await open(browser, file, { scheme: 'dark' });
-    await shoot(dark.page, 'desk-dark');
+    await shoot(dark.page, 'simulate-desk-dark');
     const background = () => dark.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const before = await background();
     await dark.page.click('.theme');
     assert.notEqual(await background(), before, 'the button changes to light');
     assert.deepEqual(dark.problems, []);
 
-    const phone = await open(browser, file, { viewport: { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } });
-    await shoot(phone.page, 'phone');
-    const widths = await phone.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    const small = await open(browser, file, { viewport: phone });
+    await shoot(small.page, 'simulate-phone');
+    const widths = await small.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(widths[0] <= widths[1], `nothing is wider than the phone: ${widths}`);
-    assert.deepEqual(phone.problems, []);
+    assert.deepEqual(small.problems, []);
     await checkSmall(browser);
   } finally {
     await browser.close();
