@@ -27,7 +27,7 @@ std::string readable_category(const std::string& name) {
     for (const Category category : k_categories) {
         if (category_name(category) == name) return std::string(category_title(category));
     }
-    return name;
+    return printable(name);
 }
 
 std::string changes_table(const std::string& title, const std::vector<PartChange>& changes, bool packages,
@@ -161,7 +161,7 @@ std::string analysis_markdown(const Analysis& analysis, const std::optional<Comp
             const PartChange& change = (*changes)[i];
             const bool package = std::string_view(title) == "package";
             const std::string name = package ? markdown_text(change.name + " " + version_text(change))
-                                             : readable_category(change.name);
+                                             : markdown_text(readable_category(change.name));
             text += fmt::format(
                 "| {} | {} | {} | {} |\n", name, change.was_there ? format_size(change.before) : "",
                 change.is_there ? format_size(change.after) : "", format_change(change.bytes()));

@@ -21,11 +21,18 @@ void catch_interrupts() {
     sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+    // A terminal that closes; not under nohup, which has it ignored.
+    struct sigaction present = {};
+    if (::sigaction(SIGHUP, nullptr, &present) == 0 && present.sa_handler != SIG_IGN)
+        ::sigaction(SIGHUP, &action, nullptr);
 }
 
 void release_interrupts() {
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
+    struct sigaction present = {};
+    if (::sigaction(SIGHUP, nullptr, &present) == 0 && present.sa_handler == &request_stop)
+        std::signal(SIGHUP, SIG_DFL);
     // One that came before would be lost.
     if (g_stop != 0) std::raise(SIGTERM);
 }

@@ -6,8 +6,9 @@
 
 namespace ballast {
 
-// SIGINT and SIGTERM set a flag that long loops ask for, so that every owner cleans up on the way
-// out. Programs call catch_interrupts() once; the embedding library never touches signals.
+// SIGINT, SIGTERM and SIGHUP (unless it is ignored) set a flag that long loops ask for, so that every owner
+// cleans up on the way out. Programs call catch_interrupts() once; the embedding library never touches
+// signals.
 void catch_interrupts();
 bool interrupt_requested();
 

@@ -23,7 +23,8 @@ OffloadCommands commands_of(const CompareFlags& flags) {
     std::error_code error;
     commands.ballast = std::filesystem::read_symlink("/proc/self/exe", error).string();
     commands.store = flags.store;
-    commands.pack = {"pack", flags.package, "--store", flags.store};
+    commands.pack = {"pack", "--store", flags.store};
+    commands.package = flags.package;
     const auto add = [&](const char* flag, const std::string& value) {
         if (!value.empty()) commands.pack.insert(commands.pack.end(), {flag, value});
     };
@@ -40,6 +41,9 @@ Result<int> run_compare(const CompareFlags& flags) {
     std::error_code error;
     options.run_bytes = std::filesystem::file_size(run_program, error);
     if (!flags.store.empty()) options.measure = commands_of(flags);
+    // What cannot be done at the end is better known now.
+    BALLAST_TRY(Requests requests, requests_of(flags));
+    if (!flags.html.empty()) BALLAST_CHECK(check_report_target(flags.html));
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
     const Say say = [&](const std::string& step) {
         if (!flags.quiet) fmt::print(stderr, "compare: {}\n", step);
@@ -47,7 +51,7 @@ Result<int> run_compare(const CompareFlags& flags) {
     BALLAST_TRY(Experiment experiment,
                 run_experiment(*loaded.package, loaded.facts, loaded.config, options, say));
     price_ways(experiment);
-    BALLAST_CHECK(bill_ways(flags, experiment));
+    BALLAST_CHECK(bill_ways(flags, requests, experiment));
     experiment.recommendation = recommend(experiment);
     if (!flags.html.empty()) BALLAST_CHECK(write_report(experiment_page(experiment), flags.html));
     BALLAST_CHECK(print(flags.json       ? json_text(experiment_json(experiment))

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "simulate/input/log_file.hpp"
 #include "simulate/prices.hpp"
@@ -36,19 +37,12 @@ Strategy strategy_of(const Way& way) {
     return strategy;
 }
 
-Result<Simulation> run_simulation(const CompareFlags& flags, const SimulateOptions& options) {
-    if (!flags.traces.empty()) {
-        BALLAST_TRY(const auto log, open_logs(flags.traces, LogOptions()));
-        return simulate(*log, options);
-    }
-    Workload workload;
-    workload.rate = *flags.rate;
-    workload.seed = flags.seed;
-    BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
-    const double seconds = std::min(k_month_seconds, std::max(86'400.0, k_most_requests / workload.rate));
-    workload.length_us = static_cast<std::int64_t>(seconds) * k_second_us;
-    const auto source = make_workload(workload);
-    return simulate(*source, options);
+double length_of(double rate) {
+    // Half an hour at least, in which contexts come and go; at rates of thousands a second that is too many.
+    constexpr double k_least_seconds = 1800;
+    constexpr double k_too_many_requests = 2e7;
+    return std::min(k_month_seconds,
+                    std::max(k_most_requests / rate, std::min(k_least_seconds, k_too_many_requests / rate)));
 }
 
 }  // namespace
@@ -64,8 +58,31 @@ void price_ways(Experiment& experiment) {
     }
 }
 
-Result<void> bill_ways(const CompareFlags& flags, Experiment& experiment) {
-    if (!flags.rate && flags.traces.empty()) return {};
+Result<Requests> requests_of(const CompareFlags& flags) {
+    Requests requests;
+    if (!flags.init.empty()) {
+        BALLAST_TRY(requests.init, parse_distribution(flags.init, "--init"));
+    }
+    if (!flags.traces.empty()) {
+        BALLAST_TRY(requests.source, open_logs(flags.traces, LogOptions()));
+        requests.said = "the log " + printable(flags.traces.front());
+        if (flags.traces.size() > 1) requests.said += fmt::format(" and {} more", flags.traces.size() - 1);
+        return requests;
+    }
+    if (!flags.rate) return requests;
+    Workload workload;
+    workload.rate = *flags.rate;
+    workload.seed = flags.seed;
+    BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
+    workload.length_us = std::llround(length_of(workload.rate) * 1e6);
+    requests.source = make_workload(workload);
+    requests.said =
+        fmt::format("{} requests a second of {}, {} MB", *flags.rate, flags.service, flags.memory_mb);
+    return requests;
+}
+
+Result<void> bill_ways(const CompareFlags& flags, Requests& requests, Experiment& experiment) {
+    if (requests.source == nullptr) return {};
     SimulateOptions options;
     BALLAST_TRY(options.platform.expiry, expiry_preset(k_default_preset));
     options.provisioned.clear();
@@ -73,9 +90,7 @@ Result<void> bill_ways(const CompareFlags& flags, Experiment& experiment) {
     options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
     options.seed = flags.seed;
-    if (!flags.init.empty()) {
-        BALLAST_TRY(options.init, parse_distribution(flags.init, "--init"));
-    }
+    options.init = requests.init;
     options.strategies.clear();
     std::vector<Way*> billed;
     for (auto& way : experiment.ways) {
@@ -83,16 +98,14 @@ Result<void> bill_ways(const CompareFlags& flags, Experiment& experiment) {
         options.strategies.push_back(strategy_of(way));
         billed.push_back(&way);
     }
-    BALLAST_TRY(const Simulation simulation, run_simulation(flags, options));
+    BALLAST_TRY(const Simulation simulation, simulate(*requests.source, options));
     for (std::size_t i = 0; i < billed.size(); ++i) {
         const Outcome& outcome = simulation.strategies[i];
         billed[i]->bill =
             Bill{outcome.cold_share(), outcome.latency.p50_ms, outcome.latency.p99_ms, outcome.money.a_month};
     }
-    experiment.rate = flags.rate ? fmt::format("{} requests a second of {}, {} MB", *flags.rate,
-                                               flags.service, flags.memory_mb)
-                                 : fmt::format("the log {}, {} invocations", flags.traces.front(),
-                                               format_count(simulation.invocations));
+    experiment.rate = requests.said;
+    if (!flags.rate) experiment.rate += fmt::format(", {} invocations", format_count(simulation.invocations));
     return {};
 }
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "simulate/distribution.hpp"
 
@@ -20,8 +22,11 @@ void add_experiment_flags(CLI::App& command, CompareFlags& flags) {
         ->type_name("NAME")
         ->group(group)
         ->allow_extra_args(false);
-    command.add_option("--programs", flags.most_programs, "so many executables are started (default: 8)")
+    command
+        .add_option("--programs", flags.most_programs,
+                    "so many executables are started (default: 8); 0: none")
         ->type_name("N")
+        ->check(CLI::Range(0U, 1000U))
         ->group(group);
     command
         .add_option(
@@ -111,20 +116,24 @@ void add_rate_flags(CLI::App& command, CompareFlags& flags) {
     command.add_option("--seed", flags.seed, "of what is drawn (default: 1)")->type_name("N")->group(group);
 }
 
-Result<void> set_rate(double& value, const std::string& text) {
+enum class Zero : std::uint8_t { refused, allowed };
+
+Result<void> set_rate(double& value, const std::string& text, std::string_view flag,
+                      Zero zero = Zero::refused) {
     if (text.empty()) return {};
     BALLAST_TRY(const std::uint64_t bytes, parse_size(text));
-    if (bytes == 0) return fail(ErrorCode::usage, text, "is no rate", "write it like 75MB, a second");
+    if (bytes == 0 && zero == Zero::refused)
+        return fail(ErrorCode::usage, flag, "0 is no rate", "write it like 75MB, a second");
     value = static_cast<double>(bytes);
     return {};
 }
 
 Result<TimeModel> model_of(const CompareFlags& flags) {
     TimeModel model;
-    BALLAST_CHECK(set_rate(model.burst_bytes, flags.burst));
-    BALLAST_CHECK(set_rate(model.burst_rate, flags.burst_rate));
-    BALLAST_CHECK(set_rate(model.base_rate, flags.network_rate));
-    BALLAST_CHECK(set_rate(model.zstd_decode_rate, flags.zstd_rate));
+    BALLAST_CHECK(set_rate(model.burst_bytes, flags.burst, "--network-burst", Zero::allowed));
+    BALLAST_CHECK(set_rate(model.burst_rate, flags.burst_rate, "--network-burst-rate"));
+    BALLAST_CHECK(set_rate(model.base_rate, flags.network_rate, "--network-rate"));
+    BALLAST_CHECK(set_rate(model.zstd_decode_rate, flags.zstd_rate, "--decode-rate"));
     if (flags.cores) model.cores = *flags.cores;
     if (!flags.first_byte.empty()) {
         BALLAST_TRY(const std::int64_t us, parse_span_us(flags.first_byte, "--first-byte"));
@@ -155,10 +164,15 @@ Result<CompareOptions> compare_options_of(const CompareFlags& flags) {
     };
     if (!is_left_out("strip")) options.strip = find_tool("strip");
     if (!is_left_out("gzexe")) options.gzexe = find_tool("gzexe");
-    if (!is_left_out("upx")) options.upx = flags.upx.empty() ? find_tool("upx") : flags.upx;
-    if (!flags.upx.empty() && ::access(flags.upx.c_str(), X_OK) != 0)
-        return fail(ErrorCode::usage, "--upx", "'" + flags.upx + "' cannot be executed");
-    options.executables = {flags.most_programs, flags.programs, flags.argument};
+    if (!is_left_out("upx")) options.upx = find_tool("upx");
+    if (!flags.upx.empty()) {
+        std::error_code error;
+        options.upx = std::filesystem::absolute(flags.upx, error).string();
+        if (!std::filesystem::is_regular_file(options.upx, error) || ::access(options.upx.c_str(), X_OK) != 0)
+            return fail(ErrorCode::usage, "--upx", "'" + printable(flags.upx) + "' cannot be executed");
+    }
+    options.executables = {flags.most_programs, flags.programs, flags.argument,
+                           !(options.strip + options.upx + options.gzexe).empty()};
     options.bundle = {flags.entries, flags.esbuild, flags.rounds, is_left_out("esbuild")};
     options.rounds = flags.rounds;
     BALLAST_TRY(options.model, model_of(flags));

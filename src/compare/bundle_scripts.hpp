@@ -10,6 +10,7 @@ namespace ballast {
 inline constexpr std::string_view k_bundle_script = R"js(
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 const [, , directory, request, result] = process.argv;
 const esbuild = createRequire(import.meta.url)(directory);
 const { options } = JSON.parse(readFileSync(request, "utf8"));
@@ -19,7 +20,8 @@ let said;
 try {
   const built = await esbuild.build(options);
   said = { errors: [], warnings: plain(built.warnings), inputs: Object.keys(built.metafile.inputs),
-    outputs: Object.entries(built.metafile.outputs).map(([path, one]) => ({ path, bytes: one.bytes })) };
+    output: Object.entries(built.metafile.outputs).filter(([path, one]) => one.entryPoint)
+      .map(([path]) => resolve(options.absWorkingDir, path))[0] };
 } catch (error) {
   said = { errors: error.errors ? plain(error.errors) : [{ id: "", text: String(error.message ?? error) }] };
 }

@@ -52,6 +52,7 @@ struct Way {
     Basis time_basis = Basis::measured;
     std::vector<std::string> changes = {};  // what has to be done for it
     std::vector<std::string> faults = {};   // what does not work any more
+    std::string untested = {};              // why nobody knows whether it does; empty when it was seen
     Usage usage = {};
     double per_cold_usd = 0;  // what others than Lambda charge for that, a cold start and a month: set by who
     double month_usd = 0;     // knows prices

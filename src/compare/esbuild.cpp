@@ -145,11 +145,12 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
             if (one.is_string()) built.inputs.push_back(one.get<std::string>());
         }
     }
-    built.output = request.out + "/" + request.entry;
+    // It replaces letters of names that other systems do not allow.
+    built.output = text_of(answer, "output");
     std::error_code error;
     if (built.errors.empty()) {
         built.bytes = std::filesystem::file_size(built.output, error);
-        if (error) return fail_errno(error.value(), built.output, "esbuild did not write it");
+        if (error) return fail(ErrorCode::corrupt, "esbuild", "wrote no bundle");
     }
     return built;
 }

@@ -32,8 +32,7 @@ Result<void> find_argument(const Workbench& bench, const std::string& wanted, Ex
     if (!wanted.empty()) candidates = {wanted};
     std::optional<Launched> first;
     for (const auto& candidate : candidates) {
-        Launch start =
-            bench.start_of(bench.original(), {bench.original() + "/" + executable.path, candidate});
+        Launch start = bench.start_of(bench.started(), {bench.started() + "/" + executable.path, candidate});
         start.limit = k_try_limit;
         BALLAST_TRY(const Launched launched, launch(start));
         if (!first) first = launched;
@@ -46,7 +45,7 @@ Result<void> find_argument(const Workbench& bench, const std::string& wanted, Ex
     if (first->status == k_timed_out) {
         executable.fault =
             fmt::format("did not end within {} s of {}", k_try_limit.count() / 1000, candidates.front());
-    } else if (first->status >= k_cannot_start) {
+    } else if (first->by_signal || first->status == k_cannot_start) {
         executable.fault = fmt::format("does not start here: status {}", first->status);
     } else {
         executable.argument = candidates.front();
@@ -88,7 +87,8 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
         for (std::size_t i = 0; i < std::min(options.most, by_size.size()); ++i) by_size[i]->timed = true;
     }
     for (auto& one : found) {
-        if (one.timed && one.fault.empty()) BALLAST_CHECK(find_argument(bench, options.argument, one));
+        if (options.start && one.timed && one.fault.empty())
+            BALLAST_CHECK(find_argument(bench, options.argument, one));
     }
     return found;
 }

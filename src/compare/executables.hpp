@@ -32,6 +32,7 @@ struct ExecutableOptions {
     std::size_t most = 8;               // so many, the largest first, are started
     std::vector<std::string> programs;  // or these, by path or file name
     std::string argument;               // with this one, instead of looking for one
+    bool start = true;                  // whether to start any
 };
 
 // The ELF programs that may be executed, in path order, and for those that are to be timed the first of

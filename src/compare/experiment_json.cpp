@@ -32,6 +32,7 @@ Json way_json(const Way& way) {
         json["missing"] = printable(way.missing);
         return json;
     }
+    json["untested"] = printable(way.untested);
     json["package_bytes"] = *way.package_bytes;
     json["size_basis"] = basis_name(way.size_basis);
     json["limit_bytes"] = way.limit_bytes;
@@ -99,6 +100,7 @@ Json bundle_json(const NodeBundle& bundle) {
     json["replaced_bytes"] = bundle.replaced_bytes;
     json["replaced_files"] = bundle.replaced_files;
     json["kept"] = std::move(kept);
+    json["orphaned"] = texts(bundle.orphaned);
     json["dynamic"] = texts(bundle.dynamic);
     json["load"] = starts_json(bundle.load);
     json["load_fault"] = printable(bundle.load_fault);

@@ -32,9 +32,10 @@ std::string experiment_markdown(const Experiment& experiment) {
         };
         text += fmt::format("| {} | {} | {} | {} | {} |", markdown_text(way.name),
                             marked(way.size_basis, format_size(*way.package_bytes)),
-                            !way.works() ? "does not work"
-                            : way.fits() ? "under"
-                                         : "**over**",
+                            !way.works()            ? "does not work"
+                            : !way.untested.empty() ? "not tested"
+                            : way.fits()            ? "under"
+                                                    : "**over**",
                             figure(way.cold_ms), figure(way.each_ms));
         if (bills && way.bill) {
             text += fmt::format(" {:.2f} % | {} |", 100 * way.bill->cold_share,

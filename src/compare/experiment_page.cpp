@@ -96,7 +96,9 @@ class Page {
                 {way.name, *way.package_bytes,
                  static_cast<std::int64_t>(*way.package_bytes) - static_cast<std::int64_t>(way.limit_bytes),
                  cell(way.cold_ms), cell(way.each_ms), known(way),
-                 way.works() ? std::string("yes") : "no: " + way.faults.front()});
+                 !way.works()           ? "no: " + way.faults.front()
+                 : way.untested.empty() ? std::string("yes")
+                                        : "not tested: " + way.untested});
         }
         m_report.add(std::move(table));
     }

@@ -71,9 +71,10 @@ class Text {
             } else if (bills) {
                 row.insert(row.end(), {"", "", ""});
             }
-            row.push_back(!way.tried()  ? "not tried: " + printable(way.missing)
-                          : way.works() ? "yes"
-                                        : "no: " + printable(way.faults.front()));
+            row.push_back(!way.tried()            ? "not tried: " + printable(way.missing)
+                          : !way.works()          ? "no: " + printable(way.faults.front())
+                          : !way.untested.empty() ? "not tested: " + printable(way.untested)
+                                                  : "yes");
             table.add_row(std::move(row));
         }
         m_text += table.to_string(m_colours);
@@ -132,9 +133,9 @@ class Text {
     void add_bundle() {
         const NodeBundle& bundle = m_experiment.bundle;
         if (!bundle.missing.empty()) return;
-        m_text += fmt::format("\nesbuild: {} became {} in place of {} files with {}", bundle.entries.front(),
-                              format_size(bundle.bundle_bytes), format_count(bundle.replaced_files),
-                              format_size(bundle.replaced_bytes));
+        m_text += fmt::format("\nesbuild: {} became {} in place of {} files with {}",
+                              printable(bundle.entries.front()), format_size(bundle.bundle_bytes),
+                              format_count(bundle.replaced_files), format_size(bundle.replaced_bytes));
         if (bundle.load) {
             m_text += fmt::format("; loading it {} \u2192 {}", format_ms(bundle.load->plain_ms),
                                   format_ms(bundle.load->changed_ms));
@@ -160,7 +161,7 @@ class Text {
         const TimeModel& model = m_experiment.model;
         m_text += fmt::format(
             "\nOffloaded: {} in {} files leave, {} to fetch: network {}, cores {}, first byte {}\n"
-            "  with {} at {}/s, then {}/s; {:.0f} cores, of which each decodes {}/s of zstd\n",
+            "  with {} at {}/s, then {}/s; {:g} cores, of which each decodes {}/s of zstd\n",
             format_size(offload.leaving_bytes), format_count(offload.leaving_files),
             format_size(all.work.compressed_bytes), format_ms(1000 * all.estimate.network),
             format_ms(1000 * all.estimate.cores), format_ms(1000 * model.first_byte_seconds),

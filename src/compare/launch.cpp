@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,8 +12,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "base/fd.hpp"
+#include "base/file.hpp"
 #include "base/interrupt.hpp"
 
 namespace ballast {
@@ -40,8 +45,7 @@ class SpawnSettings {
         ::posix_spawn_file_actions_addopen(&m_actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
         ::posix_spawn_file_actions_addchdir_np(&m_actions, directory.c_str());
         ::posix_spawnattr_init(&m_attributes);
-        ::posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETPGROUP);
-        ::posix_spawnattr_setpgroup(&m_attributes, 0);
+        ::posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETSID);
     }
     SpawnSettings(const SpawnSettings&) = delete;
     SpawnSettings& operator=(const SpawnSettings&) = delete;
@@ -73,18 +77,45 @@ class Child {
     // What it started may outlive it.
     void kill_group() const { ::kill(-m_pid, SIGKILL); }
 
+    // As waitpid() says it.
     int reap() {
         int status = 0;
         while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
         }
         m_reaped = true;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return status;
     }
 
   private:
     pid_t m_pid;
     bool m_reaped = false;
 };
+
+// The children of all of this process's threads.
+std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    std::error_code error;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", error)) {
+        std::ifstream list(thread.path() / "children");
+        for (pid_t pid = 0; list >> pid;) found.push_back(pid);
+    }
+    return found;
+}
+
+// Ends what programs left behind in other sessions, until there is none, or, of one that forks faster than it
+// can be killed, for a while.
+void end_orphans() {
+    constexpr int k_attempts = 1000;
+    for (int attempt = 0; attempt < k_attempts; ++attempt) {
+        for (;;) {
+            const pid_t reaped = ::waitpid(-1, nullptr, WNOHANG);
+            if (reaped < 0 && errno == ECHILD) return;
+            if (reaped <= 0) break;
+        }
+        for (const pid_t pid : children()) ::kill(pid, SIGKILL);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
 
 // Waits for the descriptor of a process; false at the deadline.
 Result<bool> wait_until_ended(const Fd& process, Clock::time_point deadline, const std::string& program) {
@@ -111,16 +142,28 @@ Result<Launched> launch(const Launch& what) {
     const int fault = ::posix_spawn(&pid, program.c_str(), settings.actions(), settings.attributes(),
                                     argv.data(), environment.data());
     if (fault == EAGAIN || fault == ENOMEM) return fail_errno(fault, program, "cannot start");
-    if (fault != 0) return Launched{k_cannot_start, 0};
+    if (fault != 0) return Launched{k_cannot_start, false, 0};
     Child child(pid);
     // glibc 2.36 declares it for C only.
     const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
     if (process.value() < 0) return fail_errno(errno, program, "cannot watch it");
-    BALLAST_TRY(const bool ended, wait_until_ended(process, begin + what.limit, program));
+    auto ended = wait_until_ended(process, begin + what.limit, program);
     const std::chrono::duration<double, std::milli> taken = Clock::now() - begin;
     child.kill_group();
     const int status = child.reap();
-    return Launched{ended ? status : k_timed_out, taken.count()};
+    if (what.is_foreign) {
+        end_orphans();
+        BALLAST_CHECK(remove_all(what.directory));
+        BALLAST_CHECK(make_directories(what.directory));
+    }
+    if (!ended) return pass_on(std::move(ended));
+    if (!*ended) return Launched{k_timed_out, false, taken.count()};
+    if (WIFEXITED(status)) return Launched{WEXITSTATUS(status), false, taken.count()};
+    return Launched{128 + WTERMSIG(status), true, taken.count()};
+}
+
+void adopt_orphans() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 double median_of(std::vector<double> values) {

@@ -8,19 +8,26 @@
 
 namespace ballast {
 
-// A program to start and wait for: its standard input, output and error are /dev/null, it leads a process
-// group of its own, and it knows nothing of this process's environment but what is said here.
+// A program to start and wait for: its standard input, output and error are /dev/null, it leads a session of
+// its own, without a terminal, and it knows nothing of this process's environment but what is said here.
 struct Launch {
     std::vector<std::string> arguments;    // the first is the program's path
     std::vector<std::string> environment;  // "NAME=value"
     std::string directory;                 // where it works
     std::chrono::milliseconds limit{5000};
+    // Of a program that nobody knows: all that it started is ended with it, and what lies in its directory
+    // afterwards is removed. REQUIRES: adopt_orphans() was called; this process has no other children.
+    bool is_foreign = false;
 };
+
+// Makes this process the parent of whatever its children leave behind.
+void adopt_orphans();
 
 struct Launched {
     // Exit status; 128 and the signal when one ended it; k_timed_out when it, with its group, was killed at
     // the limit.
     int status = 0;
+    bool by_signal = false;
     double milliseconds = 0;  // from before the fork until its end was seen
 };
 inline constexpr int k_timed_out = -1;

@@ -16,6 +16,18 @@ constexpr std::uint64_t k_max_words_bytes = 1U << 20U;
 constexpr std::chrono::minutes k_pack_limit{60};
 constexpr std::chrono::minutes k_hydrate_limit{10};
 
+// The line that says what went wrong, or else the last one.
+std::string complaint_in(const std::string& words) {
+    std::string line;
+    for (std::size_t at = 0; at < words.size();) {
+        const std::size_t end = std::min(words.find('\n', at), words.size());
+        if (end > at) line = words.substr(at, end - at);
+        if (line.find("error: ") != std::string::npos) break;
+        at = end + 1;
+    }
+    return printable(line);
+}
+
 class Measurer {
   public:
     explicit Measurer(const OffloadCommands& commands) : m_commands(commands) {}
@@ -57,7 +69,7 @@ class Measurer {
         BALLAST_TRY(const Launched launched, launch(start));
         if (launched.status == 0) return launched.milliseconds;
         const auto said = read_file(words, k_max_words_bytes);
-        std::string text = said ? printable(said->substr(0, said->find('\n'))) : std::string();
+        const std::string text = said ? complaint_in(*said) : std::string();
         return fail(ErrorCode::check_failed,
                     std::filesystem::path(arguments[0]).filename().string() + " " + arguments[1],
                     text.empty() ? fmt::format("ends with status {}", launched.status) : text);
@@ -66,7 +78,8 @@ class Measurer {
     Result<nlohmann::json> pack() const {
         std::vector<std::string> arguments = {m_commands.ballast};
         arguments.insert(arguments.end(), m_commands.pack.begin(), m_commands.pack.end());
-        arguments.insert(arguments.end(), {"--out", slim(), "--push", "--json", "--quiet"});
+        arguments.insert(arguments.end(),
+                         {"--out", slim(), "--push", "--json", "--quiet", "--", m_commands.package});
         const std::string out = m_commands.scratch + "/packed.json";
         BALLAST_CHECK(run_program(arguments, out, k_pack_limit));
         BALLAST_TRY(const std::string text, read_file(out, k_max_words_bytes));

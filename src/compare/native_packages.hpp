@@ -18,8 +18,9 @@ struct NativePackages {
 };
 
 // A package stays when it holds native code (*.node, or an ELF file), when it chooses one that does among its
-// optional dependencies (how sharp, esbuild and others choose by platform), and when such a one needs it.
+// optional dependencies (how sharp, esbuild and others choose by platform), when such a one needs it, and
+// when it has one to itself: nested where the bundle, which lies where its entry did, would not find it.
 NativePackages find_native(const Package& package, const std::vector<FileFacts>& facts,
-                           const InstalledPackages& installed);
+                           const InstalledPackages& installed, const std::vector<std::string>& entries);
 
 }  // namespace ballast

@@ -53,6 +53,10 @@ bool is_module(const Package& package, const std::string& entry) {
     return text_at(metadata_beside(package, std::string(parent_path(entry))), "type") == "module";
 }
 
+bool is_javascript(std::string_view path) {
+    return std::find(k_extensions.begin(), k_extensions.end(), extension(path)) != k_extensions.end();
+}
+
 // esbuild's 'Could not resolve "x"'.
 std::string unresolved_name(const std::string& text) {
     constexpr std::string_view k_start = "Could not resolve \"";
@@ -84,14 +88,14 @@ class Bundler {
             return std::move(m_bundle);
         }
         BALLAST_TRY(m_installed, find_installed(m_bench.package(), m_tree));
-        m_native = find_native(m_bench.package(), m_bench.facts(), m_installed);
+        m_native = find_native(m_bench.package(), m_bench.facts(), m_installed, m_bundle.entries);
         BALLAST_TRY(const std::string out, m_bench.scratch("bundle-out"));
         for (const auto& entry : m_bundle.entries) {
-            BALLAST_CHECK(build(*esbuild, entry, out));
+            BALLAST_CHECK(build(*esbuild, entry, out + "/" + std::to_string(m_outputs.size())));
             if (!m_bundle.missing.empty()) return std::move(m_bundle);
         }
         m_bundle.kept = kept();
-        BALLAST_TRY(const std::string tree, assemble(out));
+        BALLAST_TRY(const std::string tree, assemble());
         BALLAST_CHECK(time_loading(esbuild->node(), tree));
         return std::move(m_bundle);
     }
@@ -99,12 +103,23 @@ class Bundler {
   private:
     Result<void> choose_entries() {
         m_bundle.entries = m_options.entries.empty() ? find_entries(m_bench.package()) : m_options.entries;
-        for (const auto& entry : m_bundle.entries) {
-            if (find_file(m_bench.package(), entry)) continue;
-            return fail(ErrorCode::usage, "--entry",
-                        fmt::format("the package has no file '{}'", printable(entry)),
-                        "name it by its path in the package");
+        std::set<std::string> seen;
+        std::vector<std::string> entries;
+        for (std::string entry : m_bundle.entries) {
+            if (entry.starts_with("./")) entry.erase(0, 2);
+            if (!find_file(m_bench.package(), entry)) {
+                return fail(ErrorCode::usage, "--entry",
+                            fmt::format("the package has no file '{}'", printable(entry)),
+                            "name it by its path in the package");
+            }
+            if (!is_javascript(entry)) {
+                return fail(ErrorCode::usage, "--entry",
+                            fmt::format("'{}' is no .js, .mjs or .cjs", printable(entry)),
+                            "name what Lambda loads");
+            }
+            if (seen.insert(entry).second) entries.push_back(entry);
         }
+        m_bundle.entries = std::move(entries);
         return {};
     }
 
@@ -145,7 +160,12 @@ class Bundler {
 
     void take(const Esbuild::Built& built) {
         m_bundle.bundle_bytes += built.bytes;
-        for (const auto& input : built.inputs) m_inputs.insert(input);
+        m_outputs.push_back(built.output);
+        for (const auto& input : built.inputs) {
+            m_inputs.insert(input);
+            if (input.starts_with("../") || input.starts_with('/'))
+                m_bundle.dynamic.push_back(printable(input) + ": was bundled from outside the package");
+        }
         for (const auto& warning : built.warnings)
             m_bundle.dynamic.push_back(
                 fmt::format("{}: {}", warning.where.empty() ? "esbuild" : warning.where, warning.text));
@@ -184,7 +204,19 @@ class Bundler {
         return package.ecosystem == Ecosystem::npm && is_searched(package.path) && !m_native.stays[owner];
     }
 
-    Result<std::string> assemble(const std::string& out) {
+    // JavaScript of the function that is in no bundle: the packages that it asks for may be gone.
+    std::vector<std::string> orphaned() const {
+        std::vector<std::string> found;
+        for (std::size_t i = 0; i < m_bench.package().entries().size(); ++i) {
+            const auto& entry = m_bench.package().entries()[i];
+            if (entry.kind == EntryKind::file && m_bench.facts()[i].category == Category::source &&
+                is_javascript(entry.path) && m_inputs.count(entry.path) == 0)
+                found.push_back(entry.path);
+        }
+        return found;
+    }
+
+    Result<std::string> assemble() {
         const auto& entries = m_bench.package().entries();
         std::set<std::size_t> left_out;
         for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -194,11 +226,12 @@ class Bundler {
             m_bundle.replaced_bytes += entries[i].size;
             if (entries[i].kind == EntryKind::file) ++m_bundle.replaced_files;
         }
+        m_bundle.orphaned = orphaned();
         m_bundle.package_bytes += m_bundle.bundle_bytes;
         m_bundle.package_bytes -= m_bundle.replaced_bytes;
         BALLAST_TRY(std::string tree, m_bench.link_tree("bundled", left_out));
-        for (const auto& entry : m_bundle.entries)
-            BALLAST_CHECK(Workbench::replace(tree, entry, out + "/" + entry, 0644));
+        for (std::size_t i = 0; i < m_outputs.size(); ++i)
+            BALLAST_CHECK(Workbench::replace(tree, m_bundle.entries[i], m_outputs[i], 0644));
         return tree;
     }
 
@@ -217,13 +250,13 @@ class Bundler {
             start.limit = std::chrono::seconds(20);
             return start;
         };
-        BALLAST_TRY(const Launched plain, launch(loading_in(m_bench.original())));
+        BALLAST_TRY(const Launched plain, launch(loading_in(m_bench.started())));
         if (plain.status != 0) {
             m_bundle.load_fault = fmt::format("{} does not load here as it is (status {})",
                                               m_bundle.entries.front(), plain.status);
             return {};
         }
-        auto times = pair_starts(loading_in(m_bench.original()), loading_in(tree), 0, m_options.rounds);
+        auto times = pair_starts(loading_in(m_bench.started()), loading_in(tree), 0, m_options.rounds);
         if (times) {
             m_bundle.load = *times;
             return {};
@@ -240,6 +273,7 @@ class Bundler {
     InstalledPackages m_installed;
     NativePackages m_native;
     std::set<std::string> m_inputs;
+    std::vector<std::string> m_outputs;  // one an entry
     NodeBundle m_bundle;
 };
 
@@ -253,7 +287,8 @@ std::vector<std::string> find_entries(const Package& package) {
             text ? text_at(nlohmann::json::parse(*text, nullptr, false), "main") : std::string();
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
-            if (!main.empty() && find_file(package, main + std::string(suffix)))
+            const std::string path = main + std::string(suffix);
+            if (!main.empty() && is_javascript(path) && find_file(package, path))
                 return {main + std::string(suffix)};
         }
     }

@@ -36,6 +36,7 @@ struct NodeBundle {
     std::uint64_t replaced_bytes = 0;
     std::uint64_t replaced_files = 0;
     std::vector<KeptPackage> kept;
+    std::vector<std::string> orphaned;  // the function's other JavaScript, which finds no packages any more
     std::vector<std::string> dynamic;  // "node_modules/x/index.js:12: what": calls that esbuild cannot follow
     // Loading the first entry with Node, paired; none where it does not load here as it is.
     std::optional<PairedStarts> load;

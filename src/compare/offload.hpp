@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "compare/elsewhere.hpp"
 #include "config/config.hpp"
 #include "pack/cold_start.hpp"
 #include "pack/plan.hpp"
@@ -27,16 +28,20 @@ struct OffloadPrediction {
     std::uint64_t slim_bytes = 0;
     std::uint64_t leaving_bytes = 0;
     std::uint64_t leaving_files = 0;
+    ElsewhereTree leaving = {};       // the same as files, for the arithmetic of mounts
     std::uint64_t sampled_bytes = 0;  // what was compressed to find the ratios
     std::vector<OffloadPart> parts;   // all first, then each group that the configuration names
 };
+
+// The files that a plan takes out, or, without one, all. `threshold`: from where on a file is large.
+ElsewhereTree measure_tree(const Package& package, const Plan* plan, double threshold);
 
 // Compresses samples of each group as `pack` would, and asks the time model (pack/cold_start.hpp).
 // `run_bytes`: of the ballast-run that the slim package will hold. REQUIRES: facts = classify(package).
 // Errors: those of reading the package; interrupted.
 Result<OffloadPrediction> predict_offload(const Package& package, const std::vector<FileFacts>& facts,
                                           const Config& config, const TimeModel& model,
-                                          std::uint64_t run_bytes);
+                                          const ElsewhereModel& elsewhere, std::uint64_t run_bytes);
 
 // How long it took here.
 struct OffloadMeasure {
@@ -55,8 +60,9 @@ struct OffloadMeasure {
 
 // The program's own commands, to be run as a user would run them.
 struct OffloadCommands {
-    std::string ballast;              // the program
-    std::vector<std::string> pack;    // "pack", the package, and flags but for --out
+    std::string ballast;            // the program
+    std::vector<std::string> pack;  // "pack", and flags but for --out
+    std::string package;
     std::string store;                // for people
     std::string scratch;              // a directory of its own
     std::vector<std::string> groups;  // to hydrate on their own

@@ -44,7 +44,7 @@ class Tool {
                 arguments = {m_path, "-o", out, in};
                 break;
             case Packer::upx:
-                arguments = {m_path, "-qqq", "-o", out, in};
+                arguments = {m_path, "-qq", "-o", out, in};
                 break;
             case Packer::gzexe: {
                 // It works on its file's own place, and leaves the old one beside it.
@@ -60,7 +60,9 @@ class Tool {
         std::vector<std::string> with_words = {"/bin/sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1",
                                                "sh", said};
         with_words.insert(with_words.end(), arguments.begin(), arguments.end());
-        Launch start = m_bench.start_of(m_bench.original(), with_words);
+        Launch start;
+        start.arguments = with_words;
+        start.directory = m_scratch;
         // The tools are the system's: nothing of the package may lie in their way.
         start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + m_scratch};
         start.limit = k_tool_limit;
@@ -113,7 +115,7 @@ Result<void> time_starts(const Workbench& bench, const std::vector<Executable>& 
             start.limit = std::chrono::seconds(30);
             return start;
         };
-        auto times = pair_starts(start_in(bench.original()), start_in(packed.tree), one.status, rounds);
+        auto times = pair_starts(start_in(bench.started()), start_in(packed.tree), one.status, rounds);
         if (times) {
             at->second->start = *times;
         } else if (times.error().code == ErrorCode::check_failed) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <set>
 
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
@@ -115,36 +117,48 @@ class Predictor {
         for (const auto& sample : samples) ratios[sample.group].add(sample.frame, m_config.codec, threshold);
         OffloadPart whole;
         std::vector<OffloadPart> groups(m_plan.group_names.size());
-        for (std::size_t g = 0; g < groups.size(); ++g) groups[g].group = m_plan.group_names[g];
-        for (const auto& content : m_tree.contents) groups[content.group].bytes += content.bytes;
-        for (const std::size_t entry : m_tree.entries) {
-            if (m_package.entries()[entry].kind == EntryKind::file) ++groups[m_plan.groups[entry]].work.files;
+        std::vector<std::set<std::uint32_t>> contents(groups.size());
+        for (std::size_t i = 0; i < m_tree.entries.size(); ++i) {
+            if (m_package.entries()[m_tree.entries[i]].kind != EntryKind::file) continue;
+            const std::size_t group = m_plan.groups[m_tree.entries[i]];
+            ++groups[group].work.files;
+            ++whole.work.files;
+            // An empty file has none.
+            if (m_tree.content_of[i] < m_tree.contents.size()) contents[group].insert(m_tree.content_of[i]);
         }
         for (std::size_t g = 0; g < groups.size(); ++g) {
-            fill(groups[g], ratios[g]);
-            whole.bytes += groups[g].bytes;
-            whole.work.files += groups[g].work.files;
-            whole.work.compressed_bytes += groups[g].work.compressed_bytes;
-            whole.work.zstd_bytes += groups[g].work.zstd_bytes;
-            whole.work.lz4_bytes += groups[g].work.lz4_bytes;
-            whole.work.raw_bytes += groups[g].work.raw_bytes;
+            groups[g].group = m_plan.group_names[g];
+            // What several groups have is in the frames of one of them, and each fetches it.
+            fill(groups[g], ratios, {contents[g].begin(), contents[g].end()});
         }
-        whole.estimate = estimate_cold_start(m_model, whole.work);
+        std::vector<std::uint32_t> all(m_tree.contents.size());
+        std::iota(all.begin(), all.end(), 0U);
+        fill(whole, ratios, all);
         prediction.parts.push_back(whole);
         if (!m_config.groups.empty())
             prediction.parts.insert(prediction.parts.end(), groups.begin(), groups.end());
         return prediction;
     }
 
-    void fill(OffloadPart& part, const Ratio& ratio) const {
-        const double scale = ratio.bytes == 0 ? 0 : static_cast<double>(part.bytes) / ratio.bytes;
-        const auto scaled = [&](double value) {
-            return static_cast<std::uint64_t>(std::llround(value * scale));
-        };
-        part.work.zstd_bytes = scaled(ratio.zstd);
-        part.work.lz4_bytes = scaled(ratio.lz4);
-        part.work.raw_bytes = scaled(ratio.raw);
-        part.work.compressed_bytes = scaled(ratio.compressed);
+    void fill(OffloadPart& part, const std::vector<Ratio>& ratios,
+              const std::vector<std::uint32_t>& contents) const {
+        Ratio sum;
+        for (const std::uint32_t index : contents) {
+            const TreeContent& content = m_tree.contents[index];
+            const Ratio& ratio = ratios[content.group];
+            part.bytes += content.bytes;
+            if (ratio.bytes == 0) continue;
+            const double scale = static_cast<double>(content.bytes) / ratio.bytes;
+            sum.zstd += scale * ratio.zstd;
+            sum.lz4 += scale * ratio.lz4;
+            sum.raw += scale * ratio.raw;
+            sum.compressed += scale * ratio.compressed;
+        }
+        const auto rounded = [](double value) { return static_cast<std::uint64_t>(std::llround(value)); };
+        part.work.zstd_bytes = rounded(sum.zstd);
+        part.work.lz4_bytes = rounded(sum.lz4);
+        part.work.raw_bytes = rounded(sum.raw);
+        part.work.compressed_bytes = rounded(sum.compressed);
         part.estimate = estimate_cold_start(m_model, part.work);
     }
 
@@ -157,9 +171,24 @@ class Predictor {
 
 }  // namespace
 
+ElsewhereTree measure_tree(const Package& package, const Plan* plan, double threshold) {
+    ElsewhereTree tree;
+    for (std::size_t i = 0; i < package.entries().size(); ++i) {
+        const auto& entry = package.entries()[i];
+        if (entry.kind != EntryKind::file) continue;
+        if (plan != nullptr && plan->destinations[i] != Destination::leaves) continue;
+        tree.bytes += entry.size;
+        ++tree.files;
+        if (static_cast<double>(entry.size) < threshold) continue;
+        tree.large_bytes += entry.size;
+        ++tree.large_files;
+    }
+    return tree;
+}
+
 Result<OffloadPrediction> predict_offload(const Package& package, const std::vector<FileFacts>& facts,
                                           const Config& config, const TimeModel& model,
-                                          std::uint64_t run_bytes) {
+                                          const ElsewhereModel& elsewhere, std::uint64_t run_bytes) {
     auto plan = make_plan(package, facts, config);
     if (!plan) {
         if (plan.error().code != ErrorCode::usage) return pass_on(std::move(plan));
@@ -172,6 +201,7 @@ Result<OffloadPrediction> predict_offload(const Package& package, const std::vec
     BALLAST_TRY(OffloadPrediction prediction, Predictor(package, config, *plan, model, tree).run());
     prediction.leaving_bytes = plan->leaving_bytes;
     prediction.leaving_files = plan->leaving_files;
+    prediction.leaving = measure_tree(package, &*plan, elsewhere.s3_files_threshold);
     prediction.slim_bytes = plan->staying_bytes() + run_bytes + k_manifest_bytes_a_file * plan->leaving_files;
     return prediction;
 }

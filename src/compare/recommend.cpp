@@ -12,6 +12,11 @@ namespace {
 
 // What nobody notices of a cold start, and timing cannot tell from nothing.
 constexpr double k_free_cold_ms = 50;
+// Of a package in which 'ballast plan' finds nothing to take out.
+constexpr std::string_view k_name_it =
+    "'ballast plan' finds nothing to take out of it: name what is large with 'include' in ballast.toml, and "
+    "ask "
+    "again.";
 // Half of Lambda's init phase: the model may be wrong by a factor of two (pack/cold_start.hpp).
 constexpr double k_long_cold_ms = k_worrying_seconds * 1000;
 
@@ -41,16 +46,20 @@ class Adviser {
         if (is_good(container)) return use_container(*container, offloaded);
         if (is_good(offloaded)) return offload(*offloaded, *container);
         return {"", "Nothing that was tried makes the package fit.",
-                "Split the function, or take out of it what 'ballast analyze' shows to be large."};
+                offloaded != nullptr && !offloaded->tried()
+                    ? std::string(k_name_it)
+                    : "Split the function, or take out of it what 'ballast analyze' shows to be large."};
     }
 
   private:
-    static bool is_good(const Way* way) { return way != nullptr && way->works() && way->fits(); }
+    static bool is_good(const Way* way) {
+        return way != nullptr && way->works() && way->untested.empty() && way->fits();
+    }
 
     Recommendation keep_it() const {
         const Way* bundled = m_experiment.find("bundled");
         const Way* stripped = m_experiment.find("stripped");
-        std::string reason = "Nothing else that was tried makes it start faster.";
+        std::string reason = "Every other way would add to its starts, or take work.";
         if (is_good(bundled) && bundled->cold_ms && *bundled->cold_ms < -5) {
             reason = fmt::format("If cold starts matter, bundle it: it loads {} faster, and has {}.",
                                  format_ms(-*bundled->cold_ms), format_size(*bundled->package_bytes));
@@ -83,7 +92,13 @@ class Adviser {
                 fmt::format("Offloading would leave {}, but every cold start would wait {} longer.",
                             format_size(*offloaded->package_bytes), said_ms(*offloaded, *offloaded->cold_ms));
         } else {
-            advice.reason = "It starts as it does now, and needs nothing but a step in the build.";
+            const double cold_ms = way.cold_ms.value_or(0);
+            advice.reason =
+                cold_ms < k_free_cold_ms
+                    ? "It starts as it does now, and needs nothing but a step in the build."
+                    : fmt::format(
+                          "A cold start waits {} longer, and nothing but a step in the build is needed.",
+                          format_ms(cold_ms));
         }
         return advice;
     }
@@ -136,6 +151,8 @@ class Adviser {
             advice.reason = fmt::format(
                 "Offloading would fit, but a cold start would wait {} longer, and an image by arithmetic {}.",
                 said_ms(*offloaded, *offloaded->cold_ms), format_ms(*container.cold_ms));
+        } else if (offloaded != nullptr && !offloaded->tried()) {
+            advice.reason = k_name_it;
         } else if (offloaded != nullptr && offloaded->works() && offloaded->package_bytes) {
             advice.reason = fmt::format(
                 "What 'ballast plan' would take out leaves {}, still over the limit: widen 'include' in "

@@ -5,20 +5,6 @@
 namespace ballast {
 namespace {
 
-// What is kept elsewhere when all of the package is.
-ElsewhereTree measure_tree(const Package& package, double threshold) {
-    ElsewhereTree tree;
-    for (const auto& entry : package.entries()) {
-        if (entry.kind != EntryKind::file) continue;
-        tree.bytes += entry.size;
-        ++tree.files;
-        if (static_cast<double>(entry.size) < threshold) continue;
-        tree.large_bytes += entry.size;
-        ++tree.large_files;
-    }
-    return tree;
-}
-
 std::size_t startable(const std::vector<Executable>& executables) {
     std::size_t count = 0;
     for (const auto& one : executables) count += one.argument.empty() ? 0U : 1U;
@@ -46,7 +32,7 @@ Result<Experiment> run_experiment(const Package& package, const std::vector<File
     experiment.limit_bytes = config.max_size;
     experiment.model = options.model;
     experiment.elsewhere = options.elsewhere;
-    experiment.whole = measure_tree(package, options.elsewhere.s3_files_threshold);
+    experiment.whole = measure_tree(package, nullptr, options.elsewhere.s3_files_threshold);
     experiment.bytes = experiment.whole.bytes;
     experiment.files = experiment.whole.files;
 
@@ -66,7 +52,7 @@ Result<Experiment> run_experiment(const Package& package, const std::vector<File
     BALLAST_TRY(experiment.bundle, bundle_node(bench, options.bundle));
     say("compressing samples of what would be offloaded");
     BALLAST_TRY(experiment.offload,
-                predict_offload(package, facts, config, options.model, options.run_bytes));
+                predict_offload(package, facts, config, options.model, options.elsewhere, options.run_bytes));
     if (options.measure && experiment.offload.missing.empty()) {
         say(fmt::format("packing for {}, and hydrating", options.measure->store));
         OffloadCommands commands = *options.measure;

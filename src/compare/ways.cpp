@@ -63,6 +63,9 @@ class WayMaker {
             way(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
         if (result.tool.empty()) {
             made.missing = fmt::format("{} is not installed, or was left out", packer_name(packer));
+        } else if (!result.files.empty() && packed_count(result) == 0) {
+            made.missing = fmt::format("{} leaves all as they are: {}", packer_name(packer),
+                                       result.files.front().refused);
         } else if (result.files.empty()) {
             made.missing = packer == Packer::strip ? "nothing in the package can be stripped"
                                                    : "the package has no executables";
@@ -74,6 +77,8 @@ class WayMaker {
             for (const auto& file : result.files) {
                 if (!file.fault.empty()) made.faults.push_back(file.path + ": " + file.fault);
             }
+            if (!result.added_ms && made.faults.empty())
+                made.untested = "no changed program could be started here";
             made.changes.push_back(packer == Packer::strip
                                        ? "run strip over ELF files in the build"
                                        : fmt::format("run {} over {} executables in the build",
@@ -98,12 +103,18 @@ class WayMaker {
             if (bundle.load) made.cold_ms = bundle.load->added_ms;
             made.each_ms = 0;
             if (!bundle.works) made.faults.push_back(bundle.fault);
+            made.untested = bundle.load_fault;
             made.changes.emplace_back("an esbuild step in the build");
             if (!bundle.kept.empty())
                 made.changes.push_back(fmt::format("{} packages stay in node_modules", bundle.kept.size()));
             if (!bundle.dynamic.empty())
                 made.changes.push_back(
                     fmt::format("check {} calls that esbuild cannot follow", bundle.dynamic.size()));
+            if (!bundle.orphaned.empty())
+                made.changes.push_back(
+                    fmt::format("name other entries with --entry: {} and what else is not "
+                                "in the bundle find no packages any more",
+                                bundle.orphaned.front()));
             made.changes.emplace_back("check files that packages read beside themselves");
         }
         m_ways.push_back(std::move(made));
@@ -194,18 +205,17 @@ class WayMaker {
     // What `pack` would take out, mounted instead.
     void add_mounts() {
         const OffloadPrediction& offload = m_experiment.offload;
-        ElsewhereTree tree = m_experiment.whole;
-        std::uint64_t stays = 0;
-        if (offload.missing.empty()) {
-            const double share = tree.bytes == 0 ? 0
-                                                 : static_cast<double>(offload.leaving_bytes) /
-                                                       static_cast<double>(tree.bytes);
-            stays = tree.bytes - offload.leaving_bytes;
-            tree.bytes = offload.leaving_bytes;
-            tree.files = offload.leaving_files;
-            tree.large_bytes = scaled(tree.large_bytes, share);
-            tree.large_files = scaled(tree.large_files, share);
+        if (!offload.missing.empty()) {
+            for (const auto& [id, name] :
+                 {std::pair("efs", "EFS mount"), std::pair("s3_files", "S3 Files mount")}) {
+                Way made = way(id, name);
+                made.missing = offload.missing;
+                m_ways.push_back(std::move(made));
+            }
+            return;
         }
+        const ElsewhereTree& tree = offload.leaving;
+        const std::uint64_t stays = m_experiment.bytes - tree.bytes;
         const auto efs = efs_cost(m_experiment.elsewhere, tree);
         Way made = cited("efs", "EFS mount", efs);
         made.package_bytes = stays;
@@ -227,10 +237,6 @@ class WayMaker {
             "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
             "deployments that write a version to the bucket and remove old ones"};
         m_ways.push_back(std::move(made));
-    }
-
-    static std::uint64_t scaled(std::uint64_t value, double share) {
-        return static_cast<std::uint64_t>(std::llround(static_cast<double>(value) * share));
     }
 
     const Experiment& m_experiment;

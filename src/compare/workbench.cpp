@@ -73,6 +73,9 @@ Result<Workbench> Workbench::create(const Package& package, const std::vector<Fi
     BALLAST_TRY(TemporaryDirectory directory, TemporaryDirectory::create());
     Workbench bench(std::move(directory), package, facts);
     BALLAST_CHECK(copy_package(package, bench.original()));
+    BALLAST_CHECK(bench.link_tree("as-is"));
+    BALLAST_CHECK(bench.scratch("start"));
+    adopt_orphans();
     return bench;
 }
 
@@ -114,10 +117,11 @@ Result<void> Workbench::replace(const std::string& tree, const std::string& path
 Launch Workbench::start_of(const std::string& tree, std::vector<std::string> arguments) const {
     Launch start;
     start.arguments = std::move(arguments);
-    start.directory = m_directory.path();
+    start.directory = m_directory.path() + "/start";
+    start.is_foreign = true;
     start.environment = {"PATH=" + search_path(tree, m_program_directories, k_system_path),
                          "LD_LIBRARY_PATH=" + search_path(tree, m_library_directories, ""),
-                         "HOME=" + m_directory.path(), "TMPDIR=" + m_directory.path(), "LANG=C.UTF-8"};
+                         "HOME=" + start.directory, "TMPDIR=" + start.directory, "LANG=C.UTF-8"};
     return start;
 }
 

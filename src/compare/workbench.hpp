@@ -21,8 +21,11 @@ class Workbench {
 
     const Package& package() const { return *m_package; }
     const std::vector<FileFacts>& facts() const { return *m_facts; }
-    // The package as it is.
-    std::string original() const { return m_directory.path() + "/as-is"; }
+    // The package as it is, in which nothing is started.
+    std::string original() const { return m_directory.path() + "/package"; }
+    // A tree of link_tree() with all of it, in which programs are started as they are: what one removes or
+    // replaces there is still in the original.
+    std::string started() const { return m_directory.path() + "/as-is"; }
     // A directory for what a tool writes, made when it is not there.
     Result<std::string> scratch(const std::string& name) const;
 
@@ -34,7 +37,8 @@ class Workbench {
     static Result<void> replace(const std::string& tree, const std::string& path, const std::string& file,
                                 unsigned mode);
 
-    // What starts a program out of one of the trees: its own directories of programs and libraries first.
+    // What starts a program out of one of the trees: its own directories of programs and libraries first, and
+    // a directory to work in that is emptied afterwards.
     Launch start_of(const std::string& tree, std::vector<std::string> arguments) const;
 
   private:

@@ -1,6 +1,11 @@
 #include "report/report.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
+#include <filesystem>
 #include <string_view>
 
 #include "base/file.hpp"
@@ -233,8 +238,45 @@ std::string Report::html() const {
     return html;
 }
 
+namespace {
+
+// What a path names: a file to be replaced, or a device or pipe to be written to.
+struct Target {
+    std::string path;
+    bool replaced = true;
+};
+
+Target find_target(const std::string& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status)) return {path};
+    // What a symlink leads to is replaced, not the symlink.
+    const auto real = std::filesystem::canonical(path, error);
+    if (std::filesystem::is_regular_file(status) && !error) return {real.string()};
+    return {path, false};
+}
+
+}  // namespace
+
+Result<void> check_report_target(const std::string& path) {
+    const Target target = find_target(path);
+    if (target.replaced) {
+        BALLAST_TRY(const AtomicFile dropped, AtomicFile::create(target.path));
+        return {};
+    }
+    // Not opened: who reads from a pipe would take that for all of it.
+    if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, path, "cannot be written to");
+    return {};
+}
+
 Result<void> write_report(const Report& report, const std::string& path) {
-    BALLAST_TRY(AtomicFile file, AtomicFile::create(path));
+    const Target target = find_target(path);
+    if (!target.replaced) {
+        const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        if (fd.value() < 0) return fail_errno(errno, path, "cannot open to write");
+        return write_all(fd, as_bytes(report.html()), path);
+    }
+    BALLAST_TRY(AtomicFile file, AtomicFile::create(target.path));
     BALLAST_CHECK(file.write(as_bytes(report.html())));
     BALLAST_CHECK(file.commit());
     return {};

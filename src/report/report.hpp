@@ -139,8 +139,12 @@ class Report {
     nlohmann::ordered_json m_attached;
 };
 
-// Writes a page; what was at `path` is replaced once all of it is written. Errors: those of writing.
+// Writes a page; a file at `path`, or what a symlink there leads to, is replaced once all of it is written. A
+// device or pipe is written to. Errors: those of writing.
 Result<void> write_report(const Report& report, const std::string& path);
+
+// Whether a page can be written there, to know it before the work for it. Errors: as of write_report().
+Result<void> check_report_target(const std::string& path);
 
 // For the test of it: JSON that can stand in a script element, whatever its texts hold.
 std::string embeddable_json(const nlohmann::ordered_json& json);

@@ -50,6 +50,13 @@ class Row {
         return found->get<bool>();
     }
 
+    // Of one that does not work: it may not have been tried.
+    std::string why_not() const {
+        const auto found = m_row.find("missing");
+        if (found == m_row.end() || !found->is_string()) return "it does not work";
+        return "it was not tried: " + printable(found->get_ref<const std::string&>());
+    }
+
   private:
     tl::unexpected<Error> wrong(const char* key, const std::string& what) const {
         return fail(ErrorCode::corrupt, m_file, m_where + "." + key + " " + what,
@@ -76,7 +83,7 @@ Result<void> add_row(const Row& row, ComparedStrategies& compared) {
     BALLAST_TRY(const bool works, row.works());
     if (!works || !cold_ms) {
         compared.left_out.push_back(
-            {strategy.name, works ? "what it adds to a cold start is not known" : "it does not work"});
+            {strategy.name, works ? "what it adds to a cold start is not known" : row.why_not()});
         return {};
     }
     strategy.recorded_plus_us = microseconds(*cold_ms);

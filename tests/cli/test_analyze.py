@@ -51,6 +51,20 @@ class AnalyzeCase(CliTest):
 
 
 class Analyze(AnalyzeCase):
+    def test_a_page_replaces_what_a_link_leads_to_and_no_device(self):
+        package = self.make_package(noise_bytes=1000)
+        (self.dir / "link.html").symlink_to("real.html")
+        self.write("real.html", "old")
+        self.analyze(package, "--html", "link.html")
+        self.assertTrue((self.dir / "link.html").is_symlink())
+        self.assertIn("<!DOCTYPE html>", (self.dir / "real.html").read_text())
+        os.mkfifo(self.dir / "pipe")
+        with subprocess.Popen("cat pipe > read.html", cwd=self.dir, shell=True) as reader:
+            self.analyze(package, "--html", "pipe")
+            reader.wait(timeout=60)
+        self.assertIn("<!DOCTYPE html>", (self.dir / "read.html").read_text())
+        self.assertTrue((self.dir / "pipe").is_fifo())
+
     def test_totals_are_the_inputs(self):
         package = self.make_function()
         report = self.analyze(package)

@@ -152,6 +152,67 @@ class Compare(CliTest):
         time.sleep(3.5)
         self.assertFalse((self.dir / "left").exists(), "what a program leaves behind is ended with it")
 
+    def test_nothing_is_started_when_nothing_is_to_be_tried(self):
+        self.compile("package/bin/tells", first=f'FILE* f = fopen("{self.dir}/started", "a"); fclose(f);')
+        self.compare("package")
+        self.compare("package", "--programs", 0, without=("upx", "esbuild"))
+        self.assertFalse((self.dir / "started").exists())
+        self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"))
+        self.assertTrue((self.dir / "started").exists())
+
+    def test_what_leaves_its_session_is_ended_too(self):
+        mark = f"{os.getpid()}{id(self)}"
+        self.compile("package/bin/daemon", first=f'if (fork() == 0) {{ setsid(); if (fork() == 0) execl("/bin/sleep", "sleep", "{mark}", (char*)0); _exit(0); }}')
+        report = self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"))
+        self.assertEqual(report["packed"]["strip"]["files"][0]["start"]["rounds"], 5)
+        left = [path for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if mark.encode() in self.read_or_nothing(path)]
+        self.assertEqual(left, [])
+
+    def read_or_nothing(self, path):
+        try:
+            return path.read_bytes() if path.parent.name != str(os.getpid()) else b""
+        except OSError:
+            return b""
+
+    def test_programs_find_no_terminal_and_their_files_are_removed(self):
+        self.compile("package/bin/talks", first='FILE* tty = fopen("/dev/tty", "w"); if (tty) return 66; FILE* f = fopen("left", "r"); if (f) return 67; '
+                                                'f = fopen("left", "w"); fclose(f);')
+        command = f"{os.environ['BALLAST_BIN']}/ballast compare package --json --quiet --rounds 5 --without upx --without gzexe --without esbuild"
+        subprocess.run(["script", "-qec", f"{command} > report.json", "/dev/null"], cwd=self.dir, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        [program] = json.loads((self.dir / "report.json").read_text())["executables"]
+        self.assertEqual((program["status"], program["fault"]), (0, ""))
+
+    def test_a_program_that_removes_its_package_spoils_nothing(self):
+        self.write("package/data.txt", "data")
+        self.compile("package/bin/removes", first='char path[4096]; int n = readlink("/proc/self/exe", path, 4000); path[n] = 0; '
+                                                  'strcpy(strrchr(path, 47), "/../data.txt"); unlink(path);')
+        report = self.compare("package", "--rounds", 5, without=("upx", "esbuild"))
+        self.assertTrue((self.dir / "package/data.txt").exists())
+        self.assertTrue(self.ways(report)["stripped"]["works"])
+
+    def test_a_tool_by_a_relative_path_and_one_that_refuses_all(self):
+        self.compile("package/bin/tool", table=30_000_000, flags=("-static",))
+        self.upx()
+        report = self.compare("package", "--upx", "./upx", "--rounds", 5, without=("strip", "gzexe", "esbuild"))
+        self.assertEqual(report["packed"]["upx"]["files"][0]["refused"], "")
+        self.write("refuses", "#!/bin/sh\necho first; echo 'it will not' >&2; exit 1\n", 0o755)
+        way = self.ways(self.compare("package", "--upx", "refuses", without=("strip", "gzexe", "esbuild")))["upx"]
+        self.assertEqual((way["works"], way["missing"]), (False, "upx leaves all as they are: it will not"))
+        self.assertIn("cannot be executed", self.ballast("compare", "package", "--upx", self.dir, status=2).stderr)
+
+    def test_a_status_of_its_own_is_no_failure_to_start(self):
+        self.compile("package/bin/usage", argument="none of them", first="return 255;")
+        report = self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"))
+        [program] = report["executables"]
+        self.assertEqual((program["status"], program["fault"]), (255, ""))
+        self.assertTrue(self.ways(report)["stripped"]["works"])
+
+    def test_flags_are_looked_at_before_the_work(self):
+        package = self.make_package(noise_bytes=1000)
+        for flags, status in ((("--rate", 1, "--service", "banana"), 2), (("--trace", "nowhere"), 3), (("--html", "nowhere/page.html"), 3)):
+            error = self.ballast("compare", package, *flags, status=status).stderr
+            self.assertNotIn("compare: ", error, "nothing was done yet")
+
     def make_node_function(self):
         self.write("package/package.json", '{"name": "f", "main": "./src/index.js"}')
         self.write("package/src/index.js", """
@@ -207,6 +268,33 @@ class Compare(CliTest):
         self.assertLess(bundle["bundle_bytes"], 2_000, "minified: comments are gone")
         self.assertTrue(self.ways(report)["bundled"]["works"])
 
+    def test_bundle_that_could_not_be_loaded_is_not_advised(self):
+        self.need_esbuild()
+        self.write("package/index.js", 'if (!process.env.DB_URL) throw new Error("no database"); require("big");')
+        self.write("package/node_modules/big/package.json", '{"name": "big", "version": "1.0.0"}')
+        self.write("package/node_modules/big/index.js", "// " + "x" * 100_000)
+        self.write("package/worker.js", 'exports.work = () => require("big");')
+        self.write("package/ballast.toml", '[limits]\nmax_size = "50KB"\n')
+        report = self.compare("package", "--esbuild", ESBUILD, "--rounds", 5, without=("strip", "upx", "gzexe"))
+        way = self.ways(report)["bundled"]
+        self.assertEqual((way["works"], way["over"]), (True, False))
+        self.assertIn("index.js does not load here as it is", way["untested"])
+        self.assertNotEqual(report["recommendation"]["way"], "bundled")
+        self.assertEqual(report["bundle"]["orphaned"], ["worker.js"])
+        self.assertIn("worker.js", " ".join(way["changes"]))
+        self.assertIn("finds nothing to take out of it", report["recommendation"]["reason"])
+        self.assertIn("missing", self.ways(report)["efs"])
+
+    def test_entries_of_odd_names(self):
+        self.need_esbuild()
+        self.write("package/package.json", '{"main": "a:b*c.js"}')
+        self.write("package/a:b*c.js", "exports.handler = () => 1;")
+        report = self.compare("package", "--esbuild", ESBUILD, "--entry", "./a:b*c.js", "--entry", "a:b*c.js", "--rounds", 5, without=("strip", "upx", "gzexe"))
+        self.assertEqual((report["bundle"]["missing"], report["bundle"]["fault"]), ("", ""))
+        self.assertEqual(report["bundle"]["entries"], ["a:b*c.js"])
+        self.write("package/style.css", "a {}")
+        self.assertIn("is no .js, .mjs or .cjs", self.ballast("compare", "package", "--entry", "style.css", "--quiet", status=2).stderr)
+
     def test_bundle_that_breaks_is_seen(self):
         self.need_esbuild()
         self.write("package/index.mjs", 'import "./data.js"; import { readFileSync } from "node:fs"; import "reads";')
@@ -255,6 +343,21 @@ class Compare(CliTest):
         ways = self.ways(report)
         self.assertEqual(ways["offloaded"]["cold_ms"], whole["cold_ms"])
         self.assertLess(ways["offloaded:git"]["cold_ms"], ways["offloaded"]["cold_ms"])
+
+    def test_groups_that_share_contents_each_fetch_them(self):
+        self.write("package/a/g1", noise(1_500_000))
+        self.write("package/b/g2", noise(1_500_000))
+        self.write("package/b/g3", "text\n" * 200_000)
+        self.write("package/a/empty", "")
+        self.write("package/ballast.toml", 'name = "f"\ninclude = ["a/", "b/"]\ncodec = "zstd"\nlevel = 2\n[groups]\nfirst = ["a/"]\nsecond = ["b/"]\n')
+        predicted = {part["group"]: part for part in self.compare("package")["offload"]["predicted"]}
+        self.pack(self.dir / "package")
+        for group in ("first", "second"):
+            shutil.rmtree(self.root, ignore_errors=True)
+            done = json.loads(self.hydrate("--group", group, "--json").stdout)
+            self.assertEqual(predicted[group]["bytes"], done["tree_bytes"], group)
+            self.assertAlmostEqual(predicted[group]["compressed_bytes"] / done["fetched_bytes"], 1, delta=0.05)
+        self.assertEqual(predicted[None]["bytes"], 1_500_000 + 1_000_000)
 
     def test_model_follows_its_inputs(self):
         package = self.make_offloadable()

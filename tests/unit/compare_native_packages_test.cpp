@@ -23,7 +23,7 @@ Found find(const MemoryPackage& package) {
     const EntryTree tree(package.entries());
     const auto facts = classify(package).value();
     const auto installed = find_installed(package, tree).value();
-    Found found{find_native(package, facts, installed), {}};
+    Found found{find_native(package, facts, installed, {"index.js"}), {}};
     for (std::size_t i = 0; i < installed.list.size(); ++i) {
         if (found.native.stays[i]) found.stays.push_back(installed.list[i].path);
     }
@@ -68,6 +68,39 @@ TEST(NativePackages, IncludeWhoChoosesByPlatform) {
     const auto found = find(package);
     EXPECT_THAT(found.native.external, ElementsAre("@img/sharp-linux-x64", "sharp"));
     EXPECT_THAT(found.stays, ElementsAre("node_modules/@img/sharp-linux-x64", "node_modules/sharp"));
+}
+
+TEST(NativePackages, StayThroughTheLinksOfPnpm) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/.pnpm/nat@1.0.0/node_modules/nat", R"(,"dependencies":{"dl":"2"})");
+    package.file("node_modules/.pnpm/nat@1.0.0/node_modules/nat/x.node", make_elf({.soname = "x"}));
+    package.symlink("node_modules/.pnpm/nat@1.0.0/node_modules/dl", "../../dl@2.0.0/node_modules/dl");
+    add_npm(package, "node_modules/.pnpm/dl@2.0.0/node_modules/dl");
+    package.symlink("node_modules/nat", ".pnpm/nat@1.0.0/node_modules/nat");
+    const auto found = find(package);
+    EXPECT_THAT(found.native.external, ElementsAre("nat"));
+    EXPECT_THAT(found.stays, ElementsAre("node_modules/.pnpm/dl@2.0.0/node_modules/dl",
+                                         "node_modules/.pnpm/nat@1.0.0/node_modules/nat"));
+}
+
+TEST(NativePackages, StayWithWhoHasThemToItself) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/a", R"(,"dependencies":{"nat":"1"})");
+    add_npm(package, "node_modules/a/node_modules/nat");
+    package.file("node_modules/a/node_modules/nat/x.node", make_elf({.soname = "x"}));
+    add_npm(package, "node_modules/b", R"(,"dependencies":{"a":"1"})");
+    const auto found = find(package);
+    EXPECT_THAT(found.native.external, ElementsAre("a"));
+    EXPECT_THAT(found.stays, ElementsAre("node_modules/a", "node_modules/a/node_modules/nat"));
+}
+
+TEST(NativePackages, AreNamedByTheirFolders) {
+    MemoryPackage package;
+    add_npm(package, "node_modules/alias", R"(,"name":"real")");
+    package.file("node_modules/alias/x.node", make_elf({.soname = "x"}));
+    add_npm(package, "node_modules/all", R"(,"name":"*")");
+    package.file("node_modules/all/x.node", make_elf({.soname = "x"}));
+    EXPECT_THAT(find(package).native.external, ElementsAre("alias", "all"));
 }
 
 TEST(NativePackages, SurviveCycles) {
