@@ -3,7 +3,8 @@
 #include "cli/commands.hpp"
 #include "cli/slim_source.hpp"
 
-int main(int argc, char** argv) {
+// What is thrown before run_program(), which catches, is want of memory.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     CLI::App app(
         "Takes heavy dependencies out of serverless packages, keeps them compressed and versioned in a "
         "store,\n"

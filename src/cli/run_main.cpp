@@ -5,7 +5,8 @@
 
 #include "cli/run_command.hpp"
 
-int main(int argc, char** argv) {
+// What is thrown before run_program(), which catches, is want of memory.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     // Host names by what is linked in. The machine's nsswitch.conf may name modules, which a static program
     // would load with another C library than they were made for.
     __nss_configure_lookup("hosts", "files dns");

@@ -18,7 +18,7 @@ Result<int> hydrate_and_become(const RunFlags& flags, const std::vector<std::str
 // comes first: Lambda may end the context as soon as it is told.
 Result<int> wrap(const RunFlags& flags, const std::vector<std::string>& runtime, const std::string& program,
                  const SlimSource& source) {
-    const auto result = hydrate_and_become(flags, runtime, source);
+    auto result = hydrate_and_become(flags, runtime, source);
     if (result || !LambdaApi::is_there()) return result;
     print_error(program, result.error());
     if (auto api = LambdaApi::find()) (void)api->report_init_error(result.error());

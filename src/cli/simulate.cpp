@@ -94,6 +94,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
     add_simulate_flags(*command, *flags);
     add_examples(*command,
                  {"ballast simulate --trace report.log.gz",
+                  // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one long line each
                   "aws logs filter-log-events --log-group-name /aws/lambda/f --filter-pattern REPORT "
                   "| ballast simulate --trace -",
                   "ballast simulate --trace report.log --strategy 'as is=recorded' --strategy "

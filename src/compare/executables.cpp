@@ -81,6 +81,7 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
     }
     if (options.programs.empty()) {
         std::vector<Executable*> by_size;
+        by_size.reserve(found.size());
         for (auto& one : found) by_size.push_back(&one);
         std::stable_sort(by_size.begin(), by_size.end(),
                          [](const Executable* a, const Executable* b) { return a->bytes > b->bytes; });

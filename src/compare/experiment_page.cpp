@@ -54,7 +54,7 @@ class Page {
         size.tone = as_is.fits() ? Tone::good : Tone::bad;
         size.part = static_cast<double>(m_experiment.bytes) /
                     static_cast<double>(std::max<std::uint64_t>(as_is.limit_bytes, 1));
-        m_report.add(std::move(size));
+        m_report.add(size);
         const Way* advised = m_experiment.find(m_experiment.recommendation.way);
         if (advised == nullptr) return;
         m_report.add(
@@ -64,12 +64,12 @@ class Page {
         left.estimated = advised->size_basis != Basis::measured;
         left.part = static_cast<double>(*advised->package_bytes) /
                     static_cast<double>(std::max<std::uint64_t>(advised->limit_bytes, 1));
-        m_report.add(std::move(left));
+        m_report.add(left);
         if (!advised->cold_ms) return;
         ReportFact wait = {"A cold start waits longer by", *advised->cold_ms, Unit::milliseconds};
         wait.note = std::string(basis_name(advised->time_basis));
         wait.estimated = advised->time_basis != Basis::measured;
-        m_report.add(std::move(wait));
+        m_report.add(wait);
     }
 
     void add_ways() {
@@ -100,7 +100,7 @@ class Page {
                  : way.untested.empty() ? std::string("yes")
                                         : "not tested: " + way.untested});
         }
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     void add_map() {
@@ -123,7 +123,7 @@ class Page {
         }
         chart.limits.push_back({ReportLimit::Axis::x, static_cast<double>(m_experiment.limit_bytes),
                                 "limit " + format_size(m_experiment.limit_bytes)});
-        m_report.add(std::move(chart));
+        m_report.add(chart);
     }
 
     void add_bills() {
@@ -147,9 +147,9 @@ class Page {
                                         way.bill->usd_a_month);
             chart.y.categories.push_back(way.name);
         }
-        m_report.add(std::move(table));
+        m_report.add(table);
         chart.series = {std::move(dollars)};
-        m_report.add(std::move(chart));
+        m_report.add(chart);
     }
 
     const PackedPackage& packed(Packer packer) const {
@@ -202,8 +202,8 @@ class Page {
         for (auto& one : series) {
             if (!one.points.empty()) chart.series.push_back(std::move(one));
         }
-        if (!chart.series.empty()) m_report.add(std::move(chart));
-        m_report.add(std::move(table));
+        if (!chart.series.empty()) m_report.add(chart);
+        m_report.add(table);
     }
 
     void add_bundle() {
@@ -211,12 +211,12 @@ class Page {
         ReportTable kept = {"What esbuild leaves in node_modules"};
         kept.columns = {{"Package"}, {"Why"}};
         for (const auto& one : bundle.kept) kept.rows.push_back({one.path, one.reason});
-        m_report.add(std::move(kept));
+        m_report.add(kept);
         ReportTable dynamic = {"What esbuild cannot follow",
                                "Look at each: what it names when it runs must be there."};
         dynamic.columns = {{"Where, and what"}};
         for (const auto& one : bundle.dynamic) dynamic.rows.push_back({one});
-        m_report.add(std::move(dynamic));
+        m_report.add(dynamic);
     }
 
     void add_offload() {
@@ -247,7 +247,7 @@ class Page {
                                   1000 * part.estimate.network, 1000 * part.estimate.cores,
                                   1000 * part.estimate.total, time});
         }
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     void add_changes() {
@@ -257,7 +257,7 @@ class Page {
             if (!way.tried()) continue;
             for (const auto& change : way.changes) table.rows.push_back({way.name, change});
         }
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     void add_inputs() {
@@ -290,7 +290,7 @@ class Page {
         add("S3 Files: streamed from S3 at and above", elsewhere.s3_files_threshold / 1024, "KB");
         add("S3 Files: a stream", elsewhere.s3_rate / k_mega, "MB/s");
         add("S3 Files: its first byte", elsewhere.s3_first_byte_ms, "ms");
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     const Experiment& m_experiment;

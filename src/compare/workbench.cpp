@@ -50,7 +50,7 @@ std::string find_tool(const std::string& name) {
     const std::string path = environment("PATH");
     for (std::size_t at = 0; at < path.size();) {
         const std::size_t end = std::min(path.find(':', at), path.size());
-        const std::string candidate = path.substr(at, end - at) + "/" + name;
+        std::string candidate = path.substr(at, end - at) + "/" + name;
         struct stat facts = {};
         if (end > at && ::stat(candidate.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
             ::access(candidate.c_str(), X_OK) == 0)

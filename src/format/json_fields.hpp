@@ -15,7 +15,7 @@ namespace ballast {
 
 // Reads one untrusted JSON object field by field: every field must be there, of its type, and none
 // besides. Errors: corrupt, naming the document and the field.
-class JsonFields {
+class JsonFields {  // NOLINT(bugprone-exception-escape): the JSON library's destructor
   public:
     static Result<JsonFields> parse(std::string_view text, std::string_view shown, std::string_view hint);
 

@@ -18,7 +18,7 @@ inline constexpr std::size_t k_max_mark_objects = 250'000;
 struct VersionName {
     std::string name;
     std::string version;
-    auto operator<=>(const VersionName&) const = default;
+    auto operator<=>(const VersionName&) const = default;  // NOLINT(modernize-use-nullptr): as of Digest
 };
 
 // The record under gc/<random>: a gc is about to remove some of these objects, so that no push may

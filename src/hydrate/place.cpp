@@ -16,14 +16,14 @@ namespace {
 // What tells one boot of the machine from the next; empty where /proc is not there. Read once: no process
 // outlives its boot, and a warm check in process would spend a third of its time on it.
 const std::string& boot_id() {
-    static const std::string id = [] {
+    static const std::string k_id = [] {
         const Fd fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
         std::array<char, 64> buffer = {};
         const auto count = fd ? ::read(fd.value(), buffer.data(), buffer.size()) : 0;
         const std::string_view text(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
         return std::string(text.substr(0, text.find('\n')));
     }();
-    return id;
+    return k_id;
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ std::string default_slim_directory() {
     const auto slash = own.find_last_of('/');
     own = slash == std::string::npos ? "." : own.substr(0, slash);
     if (is_slim_directory(own)) return own;
-    const std::string task_root = environment("LAMBDA_TASK_ROOT");
+    std::string task_root = environment("LAMBDA_TASK_ROOT");
     if (!task_root.empty()) return task_root;
     const std::string usual = "/var/task";
     return is_slim_directory(usual) ? usual : own;

@@ -30,7 +30,7 @@ std::string version_name(const std::string& package_path, const Digest& tree) {
     const std::string directory = is_directory ? absolute.string() : absolute.parent_path().string();
     const std::string subject = is_directory ? "." : absolute.filename().string();
 
-    const std::string by_digest = tree.hex().substr(0, 32);
+    std::string by_digest = tree.hex().substr(0, 32);
     auto commit = git(directory, {"rev-parse", "--verify", "HEAD"});
     if (!commit) return by_digest;
     while (commit->ends_with('\n')) commit->pop_back();

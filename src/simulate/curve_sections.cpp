@@ -79,9 +79,9 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
     shares.series.push_back(std::move(simulated));
     if (!truth.points.empty()) shares.series.push_back(std::move(truth));
     counts.series.push_back(std::move(requests));
-    report.add(std::move(shares));
-    report.add(std::move(counts));
-    report.add(std::move(table));
+    report.add(shares);
+    report.add(counts);
+    report.add(table);
 }
 
 void add_expiries(Report& report, const Simulation& simulation) {
@@ -106,7 +106,7 @@ void add_expiries(Report& report, const Simulation& simulation) {
                                 fmt::format("with {}: {}", first.rules.platform.expiry.idle.to_string(),
                                             format_share(first.cold, first.requests))});
     }
-    report.add(std::move(chart));
+    report.add(chart);
 }
 
 void add_rates(Report& report, const Simulation& simulation) {
@@ -136,7 +136,7 @@ void add_rates(Report& report, const Simulation& simulation) {
         chart.limits.push_back({ReportLimit::Axis::y, 100 * first.cold_share(),
                                 "its share: " + format_share(first.cold, first.requests)});
     }
-    report.add(std::move(chart));
+    report.add(chart);
 }
 
 }  // namespace

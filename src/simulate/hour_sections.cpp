@@ -93,13 +93,13 @@ void add_hours(Report& report, const Simulation& simulation) {
     shares.y = {"", Unit::percent};
     shares.series.push_back(std::move(cold));
     if (compares) shares.series.push_back(std::move(recorded));
-    report.add(std::move(shares));
+    report.add(shares);
 
     ReportChart rate = {by_day ? "Requests by day" : "Requests by hour"};
     rate.x = time;
     rate.y = {"", Unit::count};
     rate.series.push_back(std::move(requests));
-    report.add(std::move(rate));
+    report.add(rate);
 
     ReportChart contexts = {by_day ? "Contexts by day" : "Contexts by hour",
                             "How many exist, '" + name + "': on average, and the most at one time."};
@@ -108,7 +108,7 @@ void add_hours(Report& report, const Simulation& simulation) {
     contexts.y = {"", Unit::number};
     contexts.series.push_back(std::move(mean));
     contexts.series.push_back(std::move(most));
-    report.add(std::move(contexts));
+    report.add(contexts);
 }
 
 }  // namespace ballast

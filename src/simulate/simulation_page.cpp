@@ -115,11 +115,11 @@ class Page {
                                   latency.p90_ms, latency.p99_ms, latency.p999_ms, outcome.mean_alive,
                                   outcome.most_alive, outcome.money.a_month});
         }
-        m_report.add(std::move(table));
+        m_report.add(table);
         ReportTable left_out = {"Not simulated", "They are in the comparison."};
         left_out.columns = {{"Strategy"}, {"Why"}};
         for (const auto& one : m_simulation.left_out) left_out.rows.push_back({one.name, one.why});
-        m_report.add(std::move(left_out));
+        m_report.add(left_out);
     }
 
     void add_latency() {
@@ -143,7 +143,7 @@ class Page {
             }
             if (!series.points.empty()) chart.series.push_back(std::move(series));
         }
-        if (!chart.series.empty()) m_report.add(std::move(chart));
+        if (!chart.series.empty()) m_report.add(chart);
     }
 
     void add_money() {
@@ -193,8 +193,8 @@ class Page {
         }
         const bool any = std::ranges::any_of(
             m_simulation.strategies, [](const Outcome& outcome) { return outcome.money.a_month > 0; });
-        if (any) m_report.add(std::move(chart));
-        m_report.add(std::move(table));
+        if (any) m_report.add(chart);
+        m_report.add(table);
     }
 
     void add_help() {
@@ -234,8 +234,8 @@ class Page {
         for (const auto& outcome : m_simulation.provisioned) add(outcome, outcome.name, provisioned);
         for (auto* series : {&strategies, &pings, &provisioned})
             if (!series->points.empty()) chart.series.push_back(std::move(*series));
-        m_report.add(std::move(table));
-        m_report.add(std::move(chart));
+        m_report.add(table);
+        m_report.add(chart);
     }
 
     void add_truth() {
@@ -264,7 +264,7 @@ class Page {
         };
         add("recorded", truth.cold, truth.known, truth.init);
         add("simulated", m_first.cold, m_first.requests, m_first.wait);
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     void add_assumptions() {
@@ -278,7 +278,7 @@ class Page {
             {"prices", fmt::format("AWS Lambda {}, {}, {}", k_prices_region, k_prices_date,
                                    options.architecture == Architecture::arm ? "arm64" : "x86-64")});
         table.rows.push_back({"seed", std::to_string(options.seed)});
-        m_report.add(std::move(table));
+        m_report.add(table);
     }
 
     const Simulation& m_simulation;

@@ -220,7 +220,7 @@ class CsvLogParser final : public LogParser {
             }
             time_us = to_time_us(*number, *m_columns.start_us);
             // Later than 1990, if it were a date: a number since a log's own zero is not.
-            if (time_us && *time_us > 20 * 365 * k_day_us) m_facts.dated = true;
+            if (time_us && *time_us > 20LL * 365 * k_day_us) m_facts.dated = true;
         }
         if (!time_us) return fault("'" + printable(time_text.substr(0, 40)) + "' is not a time");
         Invocation invocation;

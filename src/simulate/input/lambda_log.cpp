@@ -41,7 +41,7 @@ std::optional<std::int64_t> time_before(std::string_view text) {
     if (const auto key = text.rfind(k_timestamp); key != std::string_view::npos)
         return time_value(text.substr(key + k_timestamp.size()));
     // "2024/01/31/[$LATEST]0a1b 2024-01-31T10:00:00.123 REPORT ..."
-    for (auto at = text.find("-"); at != std::string_view::npos; at = text.find("-", at + 1)) {
+    for (auto at = text.find('-'); at != std::string_view::npos; at = text.find('-', at + 1)) {
         if (at < 4) continue;
         if (const auto time = parse_log_time(text.substr(at - 4))) return time->us;
     }

@@ -24,7 +24,7 @@ std::string_view without_comment(std::string_view text) {
 }
 
 std::string path_of(const char* variable, const char* name) {
-    if (const std::string path = environment(variable); !path.empty()) return path;
+    if (std::string path = environment(variable); !path.empty()) return path;
     const std::string home = environment("HOME");
     return home.empty() ? std::string() : home + "/.aws/" + name;
 }

@@ -204,7 +204,7 @@ class HttpConnection::Implementation {
         {
             const std::stop_callback on_stop(limits.stop,
                                              [this] { asio::post(m_io, [this] { layer().cancel(); }); });
-            while (!is_done) {
+            while (!is_done) {  // NOLINT(bugprone-infinite-loop): run_one() calls what was started above
                 if (m_io.stopped()) m_io.restart();
                 if (limits.heeds_interrupts) {
                     m_io.run_one_for(k_interrupt_poll);

@@ -25,7 +25,7 @@ Result<void> S3Range::begin() {
         .accepted = {416}};
     for (;;) {
         BALLAST_TRY(auto exchange, m_client.begin(call, m_retry, m_limits));
-        const auto checked = check_answer(exchange.head);
+        auto checked = check_answer(exchange.head);
         if (checked) {
             m_connection = std::move(exchange.connection);
             return {};
