@@ -16,7 +16,8 @@ class Compare(GatewayTest):
         versions = [key for key in self.s3.keys(self.bucket) if "/versions/" in key]
         self.assertEqual(versions, [f"some/prefix/versions/package/{measured['version']}"])
         packs = [key for key in self.s3.keys(self.bucket) if "/packs/" in key]
-        self.assertEqual(sum(len(self.s3.get(self.bucket, key)) for key in packs), measured["fetched_bytes"])
+        # A cold start fetches the packs' frames, which is all of them but a header each.
+        self.assertAlmostEqual(sum(len(self.s3.get(self.bucket, key)) for key in packs), measured["fetched_bytes"], delta=64 * len(packs))
         offloaded = next(way for way in report["strategies"] if way["id"] == "offloaded")
         self.assertEqual((offloaded["time_basis"], offloaded["cold_ms"]), ("measured", measured["parts"][0]["cold_ms"]))
         self.assertGreater(offloaded["cold_ms"], measured["warm_ms"])
@@ -27,7 +28,7 @@ class Compare(GatewayTest):
                                          env={"AWS_SECRET_ACCESS_KEY": "wrong"}).stdout)
         self.assertIsNone(report["offload"]["measured"])
         self.assertIn("ballast pack: ballast: error: ", report["offload"]["fault"])
-        self.assertIn("SignatureDoesNotMatch", report["offload"]["fault"])
+        self.assertIn("the secret access key does not fit", report["offload"]["fault"])
 
 
 if __name__ == "__main__":
