@@ -63,7 +63,9 @@ class Kills(CliTest):
             killed = sum(was_killed for was_killed, _ in outcomes)
             resumed = sum(was_resumed for _, was_resumed in outcomes)
             self.assertGreater(killed, self.POINTS - 1 if cores == "0" else self.POINTS // 2, cores)
-            self.assertGreater(resumed, self.POINTS // 4, cores)
+            # Sanitizers open and map so much before it begins that few points fall into a hydration.
+            if not os.environ.get("BALLAST_SANITIZE"):
+                self.assertGreater(resumed, self.POINTS // 4, cores)
 
     def test_killed_while_groups_are_published(self):
         package = self.make_package(noise_bytes=100_000)
