@@ -15,8 +15,8 @@ The order, and its reasons:
             links it and is to be small
   report    a page of HTML out of titles, tables and charts; knows nothing of what they are about
   analyze   reads packages; a sibling of pack and hydrate, so it knows neither
-  compare   tries the ways to slim a package, offloading among them; asks analyze about installed
-            packages; knows no prices and no store
+  compare   tries the ways to slim a package, offloading among them; knows no prices and
+            no store
   embed     the C API (include/ballast/ballast.h) over hydrate; a sibling of cli
   simulate  reads logs of invocations and knows nothing of packages: only what a cold start costs
   cli       one file a command; run_*.* are linked into ballast-run and see only what it may
@@ -39,7 +39,7 @@ MAY_INCLUDE = {
     "report": {"base", "codec"},
     "analyze": {"base", "codec", "report", "format", "package"},
     "embed": {"base", "codec", "format", "store", "hydrate"},
-    "compare": {"base", "codec", "format", "config", "package", "pack", "report", "analyze"},
+    "compare": {"base", "codec", "format", "config", "package", "pack", "report"},
     "simulate": {"base", "report"},
     "cli": {"base", "codec", "format", "config", "package", "store", "lifecycle", "pack", "hydrate",
             "report", "analyze", "compare", "simulate"},

@@ -10,22 +10,16 @@
 
 #include "analyze/amount.hpp"
 #include "analyze/duplicates.hpp"
-#include "analyze/installed_packages.hpp"
 #include "analyze/leftovers.hpp"
 #include "base/result.hpp"
 #include "base/table.hpp"
 #include "package/classify.hpp"
 #include "package/image_facts.hpp"
+#include "package/installed_packages.hpp"
+#include "package/lambda_limits.hpp"
 #include "package/package.hpp"
 
 namespace ballast {
-
-// Lambda's quotas (AWS Lambda developer guide, "Lambda quotas"): unzipped with layers, the zip of a direct
-// upload, how many layers a function takes, and the layers of an image, uncompressed.
-inline constexpr std::uint64_t k_max_unzipped_bytes = 262'144'000;
-inline constexpr std::uint64_t k_max_zipped_bytes = 52'428'800;
-inline constexpr std::size_t k_max_layers = 5;
-inline constexpr std::uint64_t k_max_image_bytes = 10'737'418'240;
 
 // A layer that the function is deployed with: its files come to the function's own.
 struct Layer {

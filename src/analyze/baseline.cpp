@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "analyze/python_metadata.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

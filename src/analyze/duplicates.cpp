@@ -6,10 +6,10 @@
 #include <tuple>
 #include <utility>
 
-#include "analyze/python_metadata.hpp"
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
 #include "codec/sha256.hpp"
+#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "analyze/amount.hpp"
-#include "analyze/installed_packages.hpp"
 #include "base/result.hpp"
+#include "package/installed_packages.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

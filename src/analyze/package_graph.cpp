@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "analyze/followed_path.hpp"
-#include "analyze/python_metadata.hpp"
 #include "base/relative_path.hpp"
+#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

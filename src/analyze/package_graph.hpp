@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "analyze/installed_packages.hpp"
 #include "analyze/need_graph.hpp"
+#include "package/installed_packages.hpp"
 
 namespace ballast {
 

@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "analyze/installed_packages.hpp"
-#include "analyze/python_metadata.hpp"
 #include "base/relative_path.hpp"
+#include "package/installed_packages.hpp"
+#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "analyze/followed_path.hpp"
-#include "analyze/installed_packages.hpp"
 #include "analyze/need_graph.hpp"
 #include "analyze/package_graph.hpp"
-#include "analyze/python_metadata.hpp"
 #include "base/relative_path.hpp"
+#include "package/installed_packages.hpp"
+#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -257,4 +257,11 @@ MappedFile::~MappedFile() {
     if (m_data != nullptr) ::munmap(const_cast<std::byte*>(m_data), m_size);
 }
 
+Result<void> write_file(const std::string& path, std::string_view text, mode_t mode) {
+    BALLAST_TRY(AtomicFile file, AtomicFile::create(path, mode));
+    BALLAST_CHECK(file.write(as_bytes(text)));
+    BALLAST_CHECK(file.commit());
+    return {};
+}
+
 }  // namespace ballast

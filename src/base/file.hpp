@@ -94,6 +94,9 @@ class TemporaryDirectory {
     std::string m_path;
 };
 
+// The whole of a file by AtomicFile. Errors: those of writing.
+Result<void> write_file(const std::string& path, std::string_view text, mode_t mode = 0644);
+
 // A file's bytes mapped read-only. The mapping lives as long as the object.
 class MappedFile {
   public:

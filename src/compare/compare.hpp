@@ -104,9 +104,9 @@ struct CompareOptions {
     std::optional<OffloadCommands> measure = {};
 };
 
-// Makes the experiment; takes a minute or more. `say` is told each step. REQUIRES: facts = classify(package).
-// Errors: those of reading the package and of the disk; usage for a named program or entry that is not there;
-// interrupted.
+// Makes the experiment, without bills and recommendation; takes a minute or more. `say` is told each step.
+// REQUIRES: facts = classify(package). Errors: those of reading the package and of the disk; usage for a
+// named program or entry that is not there; interrupted.
 Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
                                   const Config& config, const CompareOptions& options, const Say& say);
 

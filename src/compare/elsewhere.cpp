@@ -1,7 +1,5 @@
 #include "compare/elsewhere.hpp"
 
-#include <algorithm>
-
 namespace ballast {
 
 ElsewhereCost container_cost(const ElsewhereModel& model, const ElsewhereTree& image) {

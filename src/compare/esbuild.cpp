@@ -1,7 +1,6 @@
 #include "compare/esbuild.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,19 +16,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t k_max_answer_bytes = 64U << 20U;
 constexpr std::chrono::minutes k_limit{5};
-
-std::vector<std::string> own_environment() {
-    std::vector<std::string> all;
-    for (char** at = environ; *at != nullptr; ++at) all.emplace_back(*at);
-    return all;
-}
-
-Result<void> write_text(const std::string& path, std::string_view text) {
-    BALLAST_TRY(AtomicFile file, AtomicFile::create(path));
-    BALLAST_CHECK(file.write(as_bytes(text)));
-    BALLAST_CHECK(file.commit());
-    return {};
-}
 
 std::string text_of(const Json& object, const char* key) {
     if (!object.is_object()) return {};
@@ -76,11 +62,13 @@ Result<Esbuild> Esbuild::find(const Workbench& bench, const std::string& directo
                          "--no-fund", "--prefer-offline", fmt::format("esbuild@{}", k_esbuild_version)};
     install.environment = own_environment();
     install.directory = home;
+    install.output = home + "/words";
+    install.complaints = install.output;
     install.limit = k_limit;
     BALLAST_TRY(const Launched installed, launch(install));
     if (installed.status != 0) {
         return fail(ErrorCode::unavailable, "npm",
-                    fmt::format("could not install esbuild (status {})", installed.status),
+                    "could not install esbuild: " + complaint_in(install.output),
                     "name one that is installed with --esbuild");
     }
     esbuild.m_directory = home + "/node_modules/esbuild";
@@ -92,7 +80,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
     const std::string script = scratch + "/bundle.mjs";
     const std::string asked = scratch + "/request.json";
     const std::string answered = scratch + "/answer.json";
-    BALLAST_CHECK(write_text(script, k_bundle_script));
+    BALLAST_CHECK(write_file(script, k_bundle_script));
     BALLAST_CHECK(remove_all(answered));
     Json options = {
         {"entryPoints", {bench.original() + "/" + request.entry}},
@@ -122,7 +110,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
                               "const require = ballastRequire(import.meta.url);"}};
     }
     BALLAST_CHECK(
-        write_text(asked, Json{{"options", options}}.dump(-1, ' ', false, Json::error_handler_t::replace)));
+        write_file(asked, Json{{"options", options}}.dump(-1, ' ', false, Json::error_handler_t::replace)));
     Launch start;
     start.arguments = {m_node, script, m_directory, asked, answered};
     start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + scratch};

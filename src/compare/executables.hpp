@@ -63,7 +63,7 @@ struct PackedPackage {
     // What starting a program takes longer: the mean of those timed, or of the named ones the sum, since one
     // invocation is taken to start each.
     std::optional<double> added_ms;
-    bool works = true;  // all that started before start still
+    std::vector<std::string> faults;  // "bin/a: why": programs that started before, and do not any more
 };
 
 // Errors: those of the disk; interrupted. What the tool refuses is a fact, not an error.

@@ -6,14 +6,6 @@
 #include "compare/figures.hpp"
 
 namespace ballast {
-namespace {
-
-std::string marked(Basis basis, const std::string& text) {
-    return (basis == Basis::measured ? "" : basis == Basis::predicted ? "≈ " : "~ ") + text;
-}
-
-}  // namespace
-
 std::string experiment_markdown(const Experiment& experiment) {
     const bool bills = !experiment.rate.empty();
     std::string text =

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t k_listed = 12;
 
-std::string marked(Basis basis, const std::string& text) {
-    return (basis == Basis::measured ? "" : basis == Basis::predicted ? "\u2248 " : "~ ") + text;
-}
-
 std::string limit_text(const Way& way) {
     if (!way.package_bytes) return {};
     const std::uint64_t bytes = *way.package_bytes;

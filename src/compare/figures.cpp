@@ -24,6 +24,10 @@ std::string said_ms(const Way& way, double ms) {
     return (way.time_basis == Basis::measured ? "" : "about ") + format_ms(ms);
 }
 
+std::string marked(Basis basis, const std::string& figure) {
+    return (basis == Basis::measured ? "" : basis == Basis::predicted ? "\u2248 " : "~ ") + figure;
+}
+
 std::string format_usd(double usd) {
     if (usd != 0 && usd < 0.01) return fmt::format("${:.4f}", usd);
     return fmt::format("${:.2f}", usd);

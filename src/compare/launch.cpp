@@ -19,6 +19,7 @@
 #include "base/fd.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/relative_path.hpp"
 
 namespace ballast {
 namespace {
@@ -38,12 +39,16 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 // What posix_spawn() is told; freed by the owner.
 class SpawnSettings {
   public:
-    explicit SpawnSettings(const std::string& directory) {
+    explicit SpawnSettings(const Launch& what) {
         ::posix_spawn_file_actions_init(&m_actions);
         ::posix_spawn_file_actions_addopen(&m_actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_addopen(&m_actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addopen(&m_actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addchdir_np(&m_actions, directory.c_str());
+        open_for(STDOUT_FILENO, what.output);
+        if (what.complaints == what.output) {
+            ::posix_spawn_file_actions_adddup2(&m_actions, STDOUT_FILENO, STDERR_FILENO);
+        } else {
+            open_for(STDERR_FILENO, what.complaints);
+        }
+        ::posix_spawn_file_actions_addchdir_np(&m_actions, what.directory.c_str());
         ::posix_spawnattr_init(&m_attributes);
         ::posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETSID);
     }
@@ -58,6 +63,15 @@ class SpawnSettings {
     const posix_spawnattr_t* attributes() const { return &m_attributes; }
 
   private:
+    void open_for(int fd, const std::string& file) {
+        if (file.empty()) {
+            ::posix_spawn_file_actions_addopen(&m_actions, fd, "/dev/null", O_WRONLY, 0);
+        } else {
+            ::posix_spawn_file_actions_addopen(&m_actions, fd, file.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                               0600);
+        }
+    }
+
     posix_spawn_file_actions_t m_actions = {};
     posix_spawnattr_t m_attributes = {};
 };
@@ -134,7 +148,7 @@ Result<bool> wait_until_ended(const Fd& process, Clock::time_point deadline, con
 
 Result<Launched> launch(const Launch& what) {
     const std::string& program = what.arguments.front();
-    const SpawnSettings settings(what.directory);
+    const SpawnSettings settings(what);
     const auto argv = pointers_to(what.arguments);
     const auto environment = pointers_to(what.environment);
     const auto begin = Clock::now();
@@ -160,6 +174,25 @@ Result<Launched> launch(const Launch& what) {
     if (!*ended) return Launched{k_timed_out, false, taken.count()};
     if (WIFEXITED(status)) return Launched{WEXITSTATUS(status), false, taken.count()};
     return Launched{128 + WTERMSIG(status), true, taken.count()};
+}
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> all;
+    for (char** at = environ; *at != nullptr; ++at) all.emplace_back(*at);
+    return all;
+}
+
+std::string complaint_in(const std::string& file) {
+    constexpr std::uint64_t k_max_bytes = 1U << 20U;
+    const auto words = read_file(file, k_max_bytes);
+    std::string line;
+    for (std::size_t at = 0; words && at < words->size();) {
+        const std::size_t end = std::min(words->find('\n', at), words->size());
+        if (words->find_first_not_of(" \t\r", at) < end) line = words->substr(at, end - at);
+        if (line.find("error: ") != std::string::npos) break;
+        at = end + 1;
+    }
+    return printable(line);
 }
 
 void adopt_orphans() {

@@ -8,17 +8,25 @@
 
 namespace ballast {
 
-// A program to start and wait for: its standard input, output and error are /dev/null, it leads a session of
-// its own, without a terminal, and it knows nothing of this process's environment but what is said here.
+// A program to start and wait for: it has no input, leads a session of its own, without a terminal, and knows
+// nothing of this process's environment but what is said here.
 struct Launch {
     std::vector<std::string> arguments;    // the first is the program's path
     std::vector<std::string> environment;  // "NAME=value"
     std::string directory;                 // where it works
+    std::string output;                    // the file for what it prints; "": nothing is kept
+    std::string complaints;  // the file for its standard error, which may be the same; "": the same
     std::chrono::milliseconds limit{5000};
     // Of a program that nobody knows: all that it started is ended with it, and what lies in its directory
     // afterwards is removed. REQUIRES: adopt_orphans() was called; this process has no other children.
     bool is_foreign = false;
 };
+
+// This process's environment, for programs of the user's own.
+std::vector<std::string> own_environment();
+
+// Of such a file the line that says "error: ", or else the last one, readable; "" when there is none.
+std::string complaint_in(const std::string& file);
 
 // Makes this process the parent of whatever its children leave behind.
 void adopt_orphans();

@@ -1,32 +1,18 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
-#include "base/relative_path.hpp"
 #include "compare/launch.hpp"
 #include "compare/offload.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_max_words_bytes = 1U << 20U;
+constexpr std::uint64_t k_max_answer_bytes = 1U << 20U;
 constexpr std::chrono::minutes k_pack_limit{60};
 constexpr std::chrono::minutes k_hydrate_limit{10};
-
-// The line that says what went wrong, or else the last one.
-std::string complaint_in(const std::string& words) {
-    std::string line;
-    for (std::size_t at = 0; at < words.size();) {
-        const std::size_t end = std::min(words.find('\n', at), words.size());
-        if (end > at) line = words.substr(at, end - at);
-        if (line.find("error: ") != std::string::npos) break;
-        at = end + 1;
-    }
-    return printable(line);
-}
 
 class Measurer {
   public:
@@ -57,19 +43,17 @@ class Measurer {
     // `out`; what it complains of is told when it fails.
     Result<double> run_program(const std::vector<std::string>& arguments, const std::string& out,
                                std::chrono::milliseconds limit) const {
-        const std::string words = m_commands.scratch + "/words";
         Launch start;
-        start.arguments = {"/bin/sh", "-c", "out=$1; err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\"",
-                           "sh",      out,  words};
-        start.arguments.insert(start.arguments.end(), arguments.begin(), arguments.end());
-        for (char** at = environ; *at != nullptr; ++at) start.environment.emplace_back(*at);
+        start.arguments = arguments;
+        start.environment = own_environment();
+        start.output = out;
+        start.complaints = m_commands.scratch + "/words";
         std::error_code error;
         start.directory = std::filesystem::current_path(error).string();
         start.limit = limit;
         BALLAST_TRY(const Launched launched, launch(start));
         if (launched.status == 0) return launched.milliseconds;
-        const auto said = read_file(words, k_max_words_bytes);
-        const std::string text = said ? complaint_in(*said) : std::string();
+        const std::string text = complaint_in(start.complaints);
         return fail(ErrorCode::check_failed,
                     std::filesystem::path(arguments[0]).filename().string() + " " + arguments[1],
                     text.empty() ? fmt::format("ends with status {}", launched.status) : text);
@@ -82,7 +66,7 @@ class Measurer {
                          {"--out", slim(), "--push", "--json", "--quiet", "--", m_commands.package});
         const std::string out = m_commands.scratch + "/packed.json";
         BALLAST_CHECK(run_program(arguments, out, k_pack_limit));
-        BALLAST_TRY(const std::string text, read_file(out, k_max_words_bytes));
+        BALLAST_TRY(const std::string text, read_file(out, k_max_answer_bytes));
         return nlohmann::json::parse(text, nullptr, false);
     }
 

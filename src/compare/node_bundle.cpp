@@ -22,18 +22,14 @@ constexpr std::array<std::string_view, 4> k_names = {"index", "handler", "app", 
 constexpr std::array<std::string_view, 3> k_extensions = {".js", ".mjs", ".cjs"};
 constexpr unsigned k_most_attempts = 8;
 
-std::optional<std::size_t> find_file(const Package& package, std::string_view path) {
-    const auto& entries = package.entries();
-    const auto at = std::lower_bound(
-        entries.begin(), entries.end(), path,
-        [](const Entry& entry, std::string_view wanted) { return path_before(entry.path, wanted); });
-    if (at == entries.end() || at->path != path || at->kind != EntryKind::file) return std::nullopt;
-    return static_cast<std::size_t>(at - entries.begin());
+std::optional<std::size_t> find_file(const EntryTree& tree, std::string_view path) {
+    const auto at = tree.find(path);
+    return at && tree.entry(*at).kind == EntryKind::file ? at : std::nullopt;
 }
 
-nlohmann::json metadata_beside(const Package& package, std::string directory) {
+nlohmann::json metadata_beside(const Package& package, const EntryTree& tree, std::string directory) {
     for (;; directory = std::string(parent_path(directory))) {
-        const auto at = find_file(package, (directory.empty() ? "" : directory + "/") + "package.json");
+        const auto at = find_file(tree, (directory.empty() ? "" : directory + "/") + "package.json");
         if (at) {
             const auto text = read_entry(package, *at, k_max_metadata_bytes);
             return text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
@@ -48,9 +44,9 @@ std::string text_at(const nlohmann::json& object, const char* key) {
     return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-bool is_module(const Package& package, const std::string& entry) {
+bool is_module(const Package& package, const EntryTree& tree, const std::string& entry) {
     if (extension(entry) != ".js") return extension(entry) == ".mjs";
-    return text_at(metadata_beside(package, std::string(parent_path(entry))), "type") == "module";
+    return text_at(metadata_beside(package, tree, std::string(parent_path(entry))), "type") == "module";
 }
 
 bool is_javascript(std::string_view path) {
@@ -107,7 +103,7 @@ class Bundler {
         std::vector<std::string> entries;
         for (std::string entry : m_bundle.entries) {
             if (entry.starts_with("./")) entry.erase(0, 2);
-            if (!find_file(m_bench.package(), entry)) {
+            if (!find_file(m_tree, entry)) {
                 return fail(ErrorCode::usage, "--entry",
                             fmt::format("the package has no file '{}'", printable(entry)),
                             "name it by its path in the package");
@@ -125,7 +121,7 @@ class Bundler {
 
     // What the package does not bring the runtime may, as Lambda's does the AWS SDK: it is left to it.
     Result<void> build(const Esbuild& esbuild, const std::string& entry, const std::string& out) {
-        Esbuild::Request request{entry, out, is_module(m_bench.package(), entry), m_native.external};
+        Esbuild::Request request{entry, out, is_module(m_bench.package(), m_tree, entry), m_native.external};
         for (unsigned attempt = 0; attempt < k_most_attempts; ++attempt) {
             auto tried = esbuild.build(m_bench, request);
             if (!tried) {
@@ -238,11 +234,9 @@ class Bundler {
     Result<void> time_loading(const std::string& node, const std::string& tree) {
         BALLAST_TRY(const std::string scratch, m_bench.scratch("bundle-files"));
         const std::string script = scratch + "/load.cjs";
-        BALLAST_TRY(AtomicFile file, AtomicFile::create(script));
-        BALLAST_CHECK(file.write(as_bytes(k_load_script)));
-        BALLAST_CHECK(file.commit());
+        BALLAST_CHECK(write_file(script, k_load_script));
         const std::string& entry = m_bundle.entries.front();
-        const std::string how = is_module(m_bench.package(), entry) ? "module" : "script";
+        const std::string how = is_module(m_bench.package(), m_tree, entry) ? "module" : "script";
         const auto loading_in = [&](const std::string& where) {
             Launch start = m_bench.start_of(where, {node, script, where + "/" + entry, how});
             start.environment.insert(start.environment.end(),
@@ -280,7 +274,8 @@ class Bundler {
 }  // namespace
 
 std::vector<std::string> find_entries(const Package& package) {
-    const auto metadata = find_file(package, "package.json");
+    const EntryTree tree(package.entries());
+    const auto metadata = find_file(tree, "package.json");
     if (metadata) {
         const auto text = read_entry(package, *metadata, k_max_metadata_bytes);
         std::string main =
@@ -288,14 +283,13 @@ std::vector<std::string> find_entries(const Package& package) {
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
             const std::string path = main + std::string(suffix);
-            if (!main.empty() && is_javascript(path) && find_file(package, path))
-                return {main + std::string(suffix)};
+            if (!main.empty() && is_javascript(path) && find_file(tree, path)) return {path};
         }
     }
     for (const auto name : k_names) {
         for (const auto suffix : k_extensions) {
             const std::string path = std::string(name) + std::string(suffix);
-            if (find_file(package, path)) return {path};
+            if (find_file(tree, path)) return {path};
         }
     }
     return {};

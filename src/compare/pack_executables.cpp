@@ -18,17 +18,6 @@ namespace {
 // A large program with UPX takes a minute.
 constexpr std::chrono::minutes k_tool_limit{10};
 
-std::string last_line(const std::string& path) {
-    const auto text = read_file(path, 1U << 20U);
-    std::string line;
-    for (std::size_t at = 0; text && at < text->size();) {
-        const std::size_t end = std::min(text->find('\n', at), text->size());
-        if (text->find_first_not_of(" \t\r", at) < end) line = text->substr(at, end - at);
-        at = end + 1;
-    }
-    return printable(line);
-}
-
 // Runs the tool on one program; the result, where there is one, is `out`.
 class Tool {
   public:
@@ -56,13 +45,11 @@ class Tool {
                 break;
             }
         }
-        // Through a shell only so that its words are kept.
-        std::vector<std::string> with_words = {"/bin/sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1",
-                                               "sh", said};
-        with_words.insert(with_words.end(), arguments.begin(), arguments.end());
         Launch start;
-        start.arguments = with_words;
+        start.arguments = arguments;
         start.directory = m_scratch;
+        start.output = said;
+        start.complaints = said;
         // The tools are the system's: nothing of the package may lie in their way.
         start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + m_scratch};
         start.limit = k_tool_limit;
@@ -71,7 +58,7 @@ class Tool {
         if (m_packer == Packer::gzexe) std::filesystem::remove(out + "~", error);
         if (launched.status == 0 && std::filesystem::exists(out, error)) return std::string();
         std::filesystem::remove(out, error);
-        const std::string words = last_line(said);
+        const std::string words = complaint_in(said);
         return words.empty() ? fmt::format("{} ends with status {}", packer_name(m_packer), launched.status)
                              : words;
     }
@@ -102,25 +89,35 @@ std::vector<std::size_t> files_for(const Workbench& bench, const std::vector<Exe
     return files;
 }
 
-Result<void> time_starts(const Workbench& bench, const std::vector<Executable>& executables, unsigned rounds,
-                         PackedPackage& packed) {
-    std::map<std::string, PackedFile*> by_path;
-    for (auto& file : packed.files) by_path[file.path] = &file;
+// Starts the programs that can be started: those that changed in pairs, the others, whose libraries may have
+// changed, to see that they still do.
+Result<void> start_programs(const Workbench& bench, const std::vector<Executable>& executables,
+                            unsigned rounds, PackedPackage& packed) {
+    std::map<std::string, PackedFile*> changed;
+    for (auto& file : packed.files) {
+        if (file.refused.empty()) changed[file.path] = &file;
+    }
     for (const auto& one : executables) {
-        if (!one.timed || one.argument.empty()) continue;
-        const auto at = by_path.find(one.path);
-        if (at == by_path.end() || !at->second->refused.empty()) continue;
+        if (one.argument.empty() || changed.empty()) continue;
         const auto start_in = [&](const std::string& tree) {
             Launch start = bench.start_of(tree, {tree + "/" + one.path, one.argument});
             start.limit = std::chrono::seconds(30);
             return start;
         };
+        const auto at = changed.find(one.path);
+        if (at == changed.end()) {
+            BALLAST_TRY(const Launched launched, launch(start_in(packed.tree)));
+            if (launched.status == one.status) continue;
+            packed.faults.push_back(
+                fmt::format("{}: ends with status {}, not {}", one.path, launched.status, one.status));
+            continue;
+        }
         auto times = pair_starts(start_in(bench.started()), start_in(packed.tree), one.status, rounds);
         if (times) {
             at->second->start = *times;
         } else if (times.error().code == ErrorCode::check_failed) {
             at->second->fault = times.error().message;
-            packed.works = false;
+            packed.faults.push_back(one.path + ": " + times.error().message);
         } else {
             return pass_on(std::move(times));
         }
@@ -179,7 +176,7 @@ Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector
     }));
     for (const auto& entry : bench.package().entries()) packed.package_bytes += entry.size;
     for (const auto& file : packed.files) packed.package_bytes -= file.before - file.after;
-    BALLAST_CHECK(time_starts(bench, executables, rounds, packed));
+    BALLAST_CHECK(start_programs(bench, executables, rounds, packed));
     packed.added_ms = added(packed.files, sum_of_named);
     return packed;
 }

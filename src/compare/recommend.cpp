@@ -14,9 +14,7 @@ namespace {
 constexpr double k_free_cold_ms = 50;
 // Of a package in which 'ballast plan' finds nothing to take out.
 constexpr std::string_view k_name_it =
-    "'ballast plan' finds nothing to take out of it: name what is large with 'include' in ballast.toml, and "
-    "ask "
-    "again.";
+    "'ballast plan' finds nothing to take out of it: name what is large with 'include' in ballast.toml.";
 // Half of Lambda's init phase: the model may be wrong by a factor of two (pack/cold_start.hpp).
 constexpr double k_long_cold_ms = k_worrying_seconds * 1000;
 
@@ -83,8 +81,8 @@ class Adviser {
         const bool is_tight = *way.package_bytes > way.limit_bytes - way.limit_bytes / 20;
         if (is_good(offloaded) && is_tight) {
             advice.reason = fmt::format(
-                "That leaves little room: when it grows, offloading would leave {}, and every cold start "
-                "would "
+                "That leaves little room: when it grows, offloading would leave {}, and make every cold "
+                "start "
                 "wait {} longer.",
                 format_size(*offloaded->package_bytes), said_ms(*offloaded, *offloaded->cold_ms));
         } else if (is_good(offloaded)) {

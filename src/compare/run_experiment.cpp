@@ -70,7 +70,6 @@ Result<Experiment> run_experiment(const Package& package, const std::vector<File
         }
     }
     experiment.ways = make_ways(experiment);
-    experiment.recommendation = recommend(experiment);
     return experiment;
 }
 

@@ -5,16 +5,13 @@
 
 #include "base/size.hpp"
 #include "compare/compare.hpp"
+#include "package/lambda_limits.hpp"
 
 namespace ballast {
 namespace {
 
-// Lambda's quota of an image (AWS Lambda developer guide, "Lambda quotas").
-constexpr std::uint64_t k_max_image_bytes = 10'737'418'240;
 // A cold start's requests are of this many bytes at most (src/hydrate/concurrent_fetch.cpp).
 constexpr double k_range_bytes = 8.0 * 1024 * 1024;
-constexpr std::uint64_t k_max_tmp_bytes = 10'240ULL * k_mib;
-constexpr std::uint64_t k_free_tmp_bytes = 512 * k_mib;
 
 class WayMaker {
   public:
@@ -74,10 +71,8 @@ class WayMaker {
             made.cold_ms = 0;
             // Stripping changes nothing that is loaded: what was timed is the machine's noise.
             made.each_ms = packer == Packer::strip ? std::optional<double>(0) : result.added_ms;
-            for (const auto& file : result.files) {
-                if (!file.fault.empty()) made.faults.push_back(file.path + ": " + file.fault);
-            }
-            if (!result.added_ms && made.faults.empty())
+            made.faults = result.faults;
+            if (packer != Packer::strip && !result.added_ms && made.faults.empty())
                 made.untested = "no changed program could be started here";
             made.changes.push_back(packer == Packer::strip
                                        ? "run strip over ELF files in the build"
@@ -124,15 +119,13 @@ class WayMaker {
     void add_stripped_bundle() {
         const PackedPackage& stripped = packed(Packer::strip);
         const NodeBundle& bundle = m_experiment.bundle;
-        if (stripped.tool.empty() || stripped.files.empty() || !bundle.missing.empty()) return;
+        if (stripped.tool.empty() || packed_count(stripped) == 0 || !bundle.missing.empty()) return;
         Way made = m_ways.back();
         made.id = "stripped_bundled";
         made.name = "stripped and bundled";
         std::uint64_t saved = 0;
-        for (const auto& file : stripped.files) {
-            saved += file.before - file.after;
-            if (!file.fault.empty()) made.faults.push_back(file.path + ": " + file.fault);
-        }
+        for (const auto& file : stripped.files) saved += file.before - file.after;
+        made.faults.insert(made.faults.end(), stripped.faults.begin(), stripped.faults.end());
         made.package_bytes = bundle.package_bytes - std::min(bundle.package_bytes, saved);
         made.changes.insert(made.changes.begin(), "run strip over ELF files in the build");
         m_ways.push_back(std::move(made));

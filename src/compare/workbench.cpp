@@ -21,15 +21,7 @@ Result<void> copy_package(const Package& package, const std::string& out) {
     BALLAST_TRY(const auto writer, create_package(out, Replace::nothing));
     for (std::size_t i = 0; i < package.entries().size(); ++i) {
         BALLAST_CHECK(check_interrupt(package.name()));
-        const auto& entry = package.entries()[i];
-        if (entry.kind == EntryKind::directory) {
-            BALLAST_CHECK(writer->add_directory(entry));
-        } else if (entry.kind == EntryKind::symlink) {
-            BALLAST_CHECK(writer->add_symlink(entry));
-        } else {
-            BALLAST_TRY(const auto reader, package.open(i));
-            BALLAST_CHECK(writer->add_file(entry, *reader));
-        }
+        BALLAST_CHECK(writer->copy(package, i));
     }
     return writer->commit();
 }

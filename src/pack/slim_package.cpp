@@ -104,19 +104,7 @@ Result<void> write_slim_package(const Package& package, const Plan& plan, const 
         const auto& entry = package.entries()[i];
         BALLAST_CHECK(add_own_before(&entry.path));
         if (plan.destinations[i] == Destination::leaves) continue;
-        switch (entry.kind) {
-            case EntryKind::directory:
-                BALLAST_CHECK(writer->add_directory(entry));
-                break;
-            case EntryKind::symlink:
-                BALLAST_CHECK(writer->add_symlink(entry));
-                break;
-            case EntryKind::file: {
-                BALLAST_TRY(const auto reader, package.open(i));
-                BALLAST_CHECK(writer->add_file(entry, *reader));
-                break;
-            }
-        }
+        BALLAST_CHECK(writer->copy(package, i));
     }
     BALLAST_CHECK(add_own_before(nullptr));
     return writer->commit();

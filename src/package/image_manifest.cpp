@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t k_max_layers = 1000;  // Docker stops at 127
+constexpr std::size_t k_max_listed_layers = 1000;  // Docker stops at 127
 constexpr int k_max_nested_indexes = 4;
 
 std::string text_of(const Json& object, const char* key) {
@@ -73,8 +73,9 @@ class ManifestReader {
 
     Result<void> check_layers(const Json& layers, const std::string& shown) const {
         if (!layers.is_array()) return corrupt(shown, "names no layers");
-        if (layers.size() > k_max_layers) {
-            return corrupt(shown, fmt::format("names {} layers, more than {}", layers.size(), k_max_layers));
+        if (layers.size() > k_max_listed_layers) {
+            return corrupt(shown,
+                           fmt::format("names {} layers, more than {}", layers.size(), k_max_listed_layers));
         }
         return {};
     }

@@ -31,6 +31,20 @@ class SpanReader final : public FileReader {
 
 }  // namespace
 
+Result<void> PackageWriter::copy(const Package& package, std::size_t index) {
+    const Entry& entry = package.entries()[index];
+    switch (entry.kind) {
+        case EntryKind::directory:
+            return add_directory(entry);
+        case EntryKind::symlink:
+            return add_symlink(entry);
+        case EntryKind::file:
+            break;
+    }
+    BALLAST_TRY(const auto reader, package.open(index));
+    return add_file(entry, *reader);
+}
+
 Result<void> PackageWriter::add_bytes(const std::string& path, std::uint16_t mode,
                                       std::span<const std::byte> bytes) {
     SpanReader reader(bytes);

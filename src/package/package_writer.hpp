@@ -34,6 +34,9 @@ class PackageWriter {
     // Errors: those of the reader; corrupt when it holds more or fewer than entry.size.
     virtual Result<void> add_file(const Entry& entry, FileReader& reader) = 0;
 
+    // An entry of a package as it is. Errors: those of reading it too.
+    Result<void> copy(const Package& package, std::size_t index);
+
     // A file of bytes that the caller holds.
     Result<void> add_bytes(const std::string& path, std::uint16_t mode, std::span<const std::byte> bytes);
 

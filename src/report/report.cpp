@@ -276,10 +276,7 @@ Result<void> write_report(const Report& report, const std::string& path) {
         if (fd.value() < 0) return fail_errno(errno, path, "cannot open to write");
         return write_all(fd, as_bytes(report.html()), path);
     }
-    BALLAST_TRY(AtomicFile file, AtomicFile::create(target.path));
-    BALLAST_CHECK(file.write(as_bytes(report.html())));
-    BALLAST_CHECK(file.commit());
-    return {};
+    return write_file(target.path, report.html());
 }
 
 }  // namespace ballast

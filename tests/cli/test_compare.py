@@ -200,6 +200,23 @@ class Compare(CliTest):
         self.assertEqual((way["works"], way["missing"]), (False, "upx leaves all as they are: it will not"))
         self.assertIn("cannot be executed", self.ballast("compare", "package", "--upx", self.dir, status=2).stderr)
 
+    def test_programs_are_started_with_stripped_libraries(self):
+        self.compile("package/lib/libshared.so", flags=("-g3", "-shared", "-fPIC"))
+        source = self.write("sources/user.c", "int main(int count, char** arguments) { return count > 1 ? 0 : 1; }")
+        program = self.dir / "package/bin/user"
+        program.parent.mkdir()
+        subprocess.run(["cc", "-s", "-o", program, source, "-Wl,--no-as-needed", "-L", self.dir / "package/lib", "-lshared",
+                        "-Wl,-rpath,$ORIGIN/../lib"], check=True)
+        stripped = self.ways(self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild")))["stripped"]
+        self.assertEqual((stripped["works"], stripped["untested"], stripped["faults"]), (True, "", []))
+        # A strip that ruins the library is noticed by the program that only uses it.
+        self.write("tools/strip", '#!/bin/sh\n[ "$1" = -o ] && head -c 4096 "$3" > "$2"\n', 0o755)
+        path = f"{self.dir}/tools:{os.environ['PATH']}"
+        ruined = self.ways(self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"), env={"PATH": path}))["stripped"]
+        self.assertFalse(ruined["works"])
+        [fault] = ruined["faults"]
+        self.assertRegex(fault, "^bin/user: ends with status 1[0-9]+, not 0$")
+
     def test_a_status_of_its_own_is_no_failure_to_start(self):
         self.compile("package/bin/usage", argument="none of them", first="return 255;")
         report = self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"))

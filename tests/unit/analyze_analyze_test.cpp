@@ -254,5 +254,29 @@ TEST(AnalysisJson, HasTheFieldsOfTheContract) {
     EXPECT_NEAR(percent, 100, 1e-9);
 }
 
+TEST(InstalledPackages, AreListedWithWhatTheyTakeAndHowOftenTheyAreThere) {
+    MemoryPackage package;
+    for (const std::string at :
+         {"node_modules/a", "node_modules/b/node_modules/a", "node_modules/c/node_modules/a"}) {
+        const std::string version = at == "node_modules/a" ? "2.0.0" : "1.0.0";
+        package.file(at + "/package.json", R"({"name":"a","version":")" + version + R"("})");
+        package.file(at + "/a.js", std::string(at == "node_modules/a" ? 5000 : 3000, 'x'));
+    }
+    package.file("node_modules/b/package.json", R"({"name":"b","version":"1"})");
+    const auto analysis = analyze(package).value();
+    EXPECT_EQ(analysis.packages.front().package.path, "node_modules/a");
+    EXPECT_EQ(analysis.packages.front().bytes, 5000U + 30U);
+    EXPECT_EQ(analysis.packages.front().files, 2U);
+    ASSERT_EQ(analysis.package_copies.size(), 1U);
+    const auto& copies = analysis.package_copies.front();
+    EXPECT_EQ(copies.name, "a");
+    EXPECT_EQ(copies.copies, 3U);
+    EXPECT_EQ(copies.extra_bytes, 2 * (3000U + 30U));
+    ASSERT_EQ(copies.versions.size(), 2U);
+    EXPECT_EQ(copies.versions[1].version, "1.0.0");
+    EXPECT_THAT(copies.versions[1].paths,
+                testing::ElementsAre("node_modules/b/node_modules/a", "node_modules/c/node_modules/a"));
+}
+
 }  // namespace
 }  // namespace ballast

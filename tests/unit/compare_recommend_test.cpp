@@ -121,8 +121,23 @@ TEST(Recommend, OffloadsAndTellsWhatElseThereIs) {
 TEST(Recommend, DoesNotNameWhatBreaks) {
     Experiment experiment = experiment_of();
     experiment.packed[0] = packed_to(240 * k_mib, 0);
-    experiment.packed[0].files[0].fault = "ends with status 1, not 0";
+    experiment.packed[0].faults = {"bin/a: ends with status 1, not 0"};
     EXPECT_EQ(advice(experiment).way, "offloaded");
+}
+
+TEST(Recommend, DoesNotNameWhatWasNotSeenToWork) {
+    Experiment experiment = experiment_of();
+    experiment.packed[1] = packed_to(240 * k_mib, 1);
+    experiment.packed[1].added_ms.reset();
+    experiment.bundle = bundled_to(200 * k_mib, 0);
+    experiment.bundle.load.reset();
+    experiment.bundle.load_fault = "index.js does not load here as it is (status 1)";
+    EXPECT_EQ(advice(experiment).way, "offloaded");
+    EXPECT_FALSE(experiment.find("upx")->untested.empty());
+    // What strip takes away is never loaded: of libraries alone there may be nothing to start.
+    experiment.packed[0] = packed_to(240 * k_mib, 0);
+    experiment.packed[0].added_ms.reset();
+    EXPECT_EQ(advice(experiment).way, "stripped");
 }
 
 TEST(Recommend, TakesAnImageWhereAColdStartWouldBeLong) {
@@ -149,6 +164,17 @@ TEST(Recommend, HasNothingForWhatFitsNowhere) {
     Experiment experiment = experiment_of(20 * k_gib);
     EXPECT_EQ(advice(experiment).way, "");
     EXPECT_EQ(advice(experiment).sentence, "Nothing that was tried makes the package fit.");
+}
+
+TEST(Ways, DoNotJoinWithAToolThatLeftAllAsItWas) {
+    Experiment experiment = experiment_of();
+    experiment.bundle = bundled_to(260 * k_mib, 0);
+    experiment.packed[0] = packed_to(300 * k_mib, 0);
+    experiment.packed[0].files[0].refused = "file format not recognized";
+    experiment.ways = make_ways(experiment);
+    EXPECT_EQ(experiment.find("stripped_bundled"), nullptr);
+    EXPECT_EQ(experiment.find("stripped")->missing,
+              "strip leaves all as they are: file format not recognized");
 }
 
 TEST(Ways, OfATreeTooLargeForTmpDoNotWork) {

@@ -3,9 +3,9 @@
 #include <optional>
 #include <utility>
 
-#include "analyze/installed_packages.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
+#include "package/installed_packages.hpp"
 
 namespace ballast {
 namespace {

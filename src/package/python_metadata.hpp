@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyze/installed_packages.hpp"
+#include "package/installed_packages.hpp"
 
 namespace ballast {
 

@@ -1,4 +1,4 @@
-#include "analyze/installed_packages.hpp"
+#include "package/installed_packages.hpp"
 
 #include <algorithm>
 #include <span>

@@ -4,10 +4,10 @@
 #include <unordered_map>
 #include <utility>
 
-#include "analyze/installed_packages.hpp"
-#include "analyze/python_metadata.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
+#include "package/installed_packages.hpp"
+#include "package/python_metadata.hpp"
 #include "package/python_records.hpp"
 
 namespace ballast {

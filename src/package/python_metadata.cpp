@@ -1,4 +1,4 @@
-#include "analyze/python_metadata.hpp"
+#include "package/python_metadata.hpp"
 
 #include <algorithm>
 #include <cctype>
