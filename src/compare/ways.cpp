@@ -101,10 +101,11 @@ class WayMaker {
             made.untested = bundle.load_fault;
             made.changes.emplace_back("an esbuild step in the build");
             if (!bundle.kept.empty())
-                made.changes.push_back(fmt::format("{} packages stay in node_modules", bundle.kept.size()));
+                made.changes.push_back(
+                    fmt::format("packages that stay in node_modules: {}", bundle.kept.size()));
             if (!bundle.dynamic.empty())
                 made.changes.push_back(
-                    fmt::format("check {} calls that esbuild cannot follow", bundle.dynamic.size()));
+                    fmt::format("calls to check, which esbuild cannot follow: {}", bundle.dynamic.size()));
             if (!bundle.orphaned.empty())
                 made.changes.push_back(
                     fmt::format("name other entries with --entry: {} and what else is not "

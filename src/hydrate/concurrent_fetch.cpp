@@ -164,10 +164,11 @@ class ConcurrentFetch : public FrameFetch {
         if (m_second_requests_left == 0) return nullptr;
         const auto now = Clock::now();
         const auto limit = late_after_locked();
+        const auto ready = m_store.busy_until();
         Job* latest = nullptr;
         for (auto& job : m_jobs) {
-            if (job.requests == k_most_requests || !job.waiting_since || now - *job.waiting_since < limit)
-                continue;
+            if (job.requests == k_most_requests || !job.waiting_since) continue;
+            if (now - std::max(*job.waiting_since, ready) < limit) continue;
             if (latest == nullptr || job.waiting_since < latest->waiting_since) latest = &job;
         }
         return latest;

@@ -75,6 +75,10 @@ class Store {
     // (a local file system: another thread would only copy what the page cache has).
     virtual unsigned fetch_concurrency() const = 0;
 
+    // Until when the server asked for patience; long ago where it did not. Who asks it for more before that
+    // only adds to its load.
+    virtual std::chrono::steady_clock::time_point busy_until() const { return {}; }
+
     // Reads `bytes` bytes at `offset` of the object, piece by piece. `stop` gives up a read that
     // blocks: it then fails with code interrupted.
     // Errors, here or from the reader: not_found, permission, unavailable (the store tried again as

@@ -28,9 +28,11 @@ class FarStore : public Store {
 
     MemoryStore memory;
     std::atomic<std::size_t> requests{0};
+    std::atomic<std::chrono::steady_clock::time_point> ready{};
 
     const std::string& url() const override { return memory.url(); }
     unsigned fetch_concurrency() const override { return 4; }
+    std::chrono::steady_clock::time_point busy_until() const override { return ready; }
     Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
                                                     std::uint64_t bytes, std::stop_token stop) override {
         const std::size_t request = requests++;
@@ -157,6 +159,32 @@ TEST_F(Fetch, DoesNotAskAgainWhenToldNotTo) {
     const auto counts = run().value();
     expect_each_once();
     EXPECT_EQ(counts.second_requests, 0U);
+}
+
+TEST_F(Fetch, AsksNothingMoreOfAServerThatAskedForPatience) {
+    m_store.on_request = [this](std::size_t request, std::stop_token) -> Result<void> {
+        if (request != 2) return {};
+        // As the client of a store does that was told when to come again.
+        const auto ready = std::chrono::steady_clock::now() + std::chrono::milliseconds(1200);
+        m_store.ready = ready;
+        std::this_thread::sleep_until(ready);
+        return {};
+    };
+    const auto counts = run().value();
+    expect_each_once();
+    EXPECT_EQ(counts.second_requests, 0U);
+}
+
+TEST_F(Fetch, AsksAgainWhenItsPatienceIsOver) {
+    m_store.on_request = [this](std::size_t request, std::stop_token stop) -> Result<void> {
+        if (request != 2) return {};
+        m_store.ready = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+        return never(stop);
+    };
+    const auto counts = run().value();
+    expect_each_once();
+    EXPECT_EQ(counts.second_requests, 1U);
+    EXPECT_GT(std::chrono::steady_clock::now(), m_store.ready.load());
 }
 
 TEST_F(Fetch, AsksTwiceNoMoreThanItsBudget) {

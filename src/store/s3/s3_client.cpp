@@ -185,7 +185,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
             renewed = true;
             BALLAST_TRY(const bool fresh, m_credentials.renew(*credentials, limits));
             if (!fresh) return tl::unexpected<Error>(refusal_error(refusal, where, call.action, Signed::yes));
-        } else if (!refusal.is_transient() || !retry.wait(refusal.retry_after)) {
+        } else if (!refusal.is_transient() || !wait_as_asked(retry, refusal)) {
             Error error = refusal_error(refusal, where, call.action, credentials ? Signed::yes : Signed::no);
             if (retry.attempts_made() > 1)
                 error.message += fmt::format(" ({} attempts)", retry.attempts_made());
@@ -195,6 +195,16 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         }
         ++m_retries;
     }
+}
+
+bool S3Client::wait_as_asked(Retry& retry, const Refusal& refusal) {
+    if (refusal.retry_after) {
+        const auto until = CallLimits::Clock::now() + *refusal.retry_after;
+        auto known = m_busy_until.load();
+        while (known < until && !m_busy_until.compare_exchange_weak(known, until)) {
+        }
+    }
+    return retry.wait(refusal.retry_after);
 }
 
 void S3Client::tell_trouble(const Error& trouble) {

@@ -53,6 +53,9 @@ class S3Client {
     void count_received(std::uint64_t bytes) { m_received_bytes += bytes; }
     void count_retry() { ++m_retries; }
 
+    // The latest time until which an answer asked to wait (Retry-After).
+    CallLimits::Clock::time_point busy_until() const { return m_busy_until; }
+
     // The error of `cause`, a connection's, as one of this call.
     Error connection_error(const Error& cause, const S3Action& action, unsigned attempts) const;
 
@@ -68,6 +71,7 @@ class S3Client {
     Result<Refusal> explain(const Call& call, const CallLimits& limits);
 
     void tell_trouble(const Error& trouble);
+    bool wait_as_asked(Retry& retry, const Refusal& refusal);
 
     const CallLimits::Clock::time_point m_deadline;
     const std::function<void(const Error&)> m_on_trouble;
@@ -78,6 +82,7 @@ class S3Client {
     std::atomic<std::uint64_t> m_requests{0};
     std::atomic<std::uint64_t> m_retries{0};
     std::atomic<std::uint64_t> m_received_bytes{0};
+    std::atomic<CallLimits::Clock::time_point> m_busy_until{};
     mutable std::mutex m_mutex;  // guards all below
     S3Location m_location;
     std::unique_ptr<Tls> m_tls;

@@ -18,6 +18,7 @@ class S3Store : public Store {
 
     const std::string& url() const override { return m_url; }
     unsigned fetch_concurrency() const override;
+    std::chrono::steady_clock::time_point busy_until() const override { return m_client->busy_until(); }
     Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
                                                     std::uint64_t bytes, std::stop_token stop) override;
     Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
