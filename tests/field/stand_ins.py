@@ -126,16 +126,16 @@ class StandInS3(StandIn):
     home_region: where the bucket is; a request signed for another is sent there, as `redirects` says:
       'malformed' (400 AuthorizationHeaderMalformed with <Region>) or 'redirect' (301 with x-amz-bucket-region).
     conditions: what it makes of If-None-Match: 'honoured', 'unknown' (501 NotImplemented) or 'ignored'.
-    busy: how many requests it answers with 503 SlowDown and Retry-After: 1 before it serves; `arrivals` has each
+    busy: how many requests it answers with 503 SlowDown and `retry_after` before it serves; `arrivals` has each
       request's path with range, and when it came.
     """
 
     def __init__(self, top, bucket="stand-in", users=None, home_region="us-east-1", redirects="malformed", skew_seconds=0,
-                 public=False, conditions="honoured", busy=0, **options):
+                 public=False, conditions="honoured", busy=0, retry_after="1", **options):
         super().__init__(**options)
         self.top, self.bucket, self.users, self.public = pathlib.Path(top), bucket, users or {}, public
         self.home_region, self.redirects, self.skew_seconds = home_region, redirects, skew_seconds
-        self.conditions, self.busy, self.arrivals = conditions, busy, []
+        self.conditions, self.busy, self.retry_after, self.arrivals = conditions, busy, retry_after, []
         self.accepted = []  # the access keys of requests whose signature was right
 
     def now(self):
@@ -152,7 +152,7 @@ class StandInS3(StandIn):
             if self.busy == 0:
                 return None
             self.busy -= 1
-        return error(503, "SlowDown", "Please reduce your request rate.", headers={"Retry-After": "1"})
+        return error(503, "SlowDown", "Please reduce your request rate.", headers={"Retry-After": self.retry_after})
 
     def refusal(self, request):
         authorization = request.headers.get("authorization")

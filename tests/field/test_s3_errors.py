@@ -274,6 +274,12 @@ class AtAStandIn(S3Test):
         for gap in refused:
             self.assertGreaterEqual(gap, 1)
 
+    def test_an_eternity_is_not_waited_for(self):
+        for retry_after in ("4294967295", "Fri, 31 Dec 9999 23:59:59 GMT"):
+            server = self.stand_in(busy=1, retry_after=retry_after)
+            self.refused(server, 6, "SlowDown", hint=False)
+            self.assertEqual(len(server.arrivals), 1)
+
     def test_servers_without_conditional_writes(self):
         """HEAD is the condition then: nothing that is there is written again."""
         for conditions in ("unknown", "ignored"):

@@ -199,7 +199,9 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
 
 bool S3Client::wait_as_asked(Retry& retry, const Refusal& refusal) {
     if (refusal.retry_after) {
-        const auto until = CallLimits::Clock::now() + *refusal.retry_after;
+        // Longer is not waited for; it may be an eternity.
+        const auto asked = std::min(*refusal.retry_after, m_retry_policy.longest_retry_after);
+        const auto until = CallLimits::Clock::now() + asked;
         auto known = m_busy_until.load();
         while (known < until && !m_busy_until.compare_exchange_weak(known, until)) {
         }
