@@ -14,8 +14,9 @@ struct Launch {
     std::vector<std::string> arguments;    // the first is the program's path
     std::vector<std::string> environment;  // "NAME=value"
     std::string directory;                 // where it works
-    std::string output;                    // the file for what it prints; "": nothing is kept
-    std::string complaints;  // the file for its standard error, which may be the same; "": the same
+    // The files for its standard output and error, which may be one; "": what it writes there is not kept.
+    std::string output;
+    std::string complaints;
     std::chrono::milliseconds limit{5000};
     // Of a program that nobody knows: all that it started is ended with it, and what lies in its directory
     // afterwards is removed. REQUIRES: adopt_orphans() was called; this process has no other children.
