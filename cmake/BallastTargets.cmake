@@ -55,17 +55,19 @@ function(ballast_precompile target)
   endif()
 endfunction()
 
-# ballast_folder(NAME DEPS...): all .cpp files in the current folder and below become the static library
-# ballast_NAME, which may use the folders that DEPS names (tests/layers.py holds the order).
+# ballast_folder(NAME DEPS...): all .cpp files in the current folder and below, but a program's main.cpp, become the static
+# library ballast_NAME, which may use the folders that DEPS names (tests/layers.py holds the order).
 function(ballast_folder name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  if(NOT sources)
-    return()
-  endif()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(ballast_${name} STATIC ${sources})
-  target_link_libraries(ballast_${name} PUBLIC ballast_settings)
-  foreach(dep IN LISTS ARGN)
-    target_link_libraries(ballast_${name} PUBLIC ${dep})
-  endforeach()
+  target_link_libraries(ballast_${name} PUBLIC ballast_settings ${ARGN})
   ballast_precompile(ballast_${name})
+endfunction()
+
+# ballast_program(NAME): where a program is built, and that it is installed.
+function(ballast_program name)
+  ballast_precompile(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()

@@ -4,7 +4,7 @@
 
 #include "analyze/analyze.hpp"
 #include "analyze/baseline.hpp"
-#include "report/report.hpp"
+#include "page/report.hpp"
 
 namespace ballast {
 

@@ -13,10 +13,10 @@
 #include "analyze/leftovers.hpp"
 #include "base/result.hpp"
 #include "base/table.hpp"
-#include "package/classify.hpp"
-#include "package/image_facts.hpp"
-#include "package/installed_packages.hpp"
-#include "package/lambda_limits.hpp"
+#include "classify/classify.hpp"
+#include "classify/installed_packages.hpp"
+#include "classify/lambda_limits.hpp"
+#include "package/image/image_facts.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -12,7 +12,7 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
-#include "package/python_metadata.hpp"
+#include "classify/python_metadata.hpp"
 
 namespace ballast {
 namespace {

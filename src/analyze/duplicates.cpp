@@ -8,8 +8,8 @@
 
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
+#include "classify/python_metadata.hpp"
 #include "codec/sha256.hpp"
-#include "package/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "analyze/amount.hpp"
 #include "base/result.hpp"
-#include "package/installed_packages.hpp"
+#include "classify/installed_packages.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/relative_path.hpp"
-#include "package/name_rules.hpp"
+#include "classify/name_rules.hpp"
 
 namespace ballast {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "package/classify.hpp"
+#include "classify/classify.hpp"
 #include "package/entry_tree.hpp"
 
 namespace ballast {

@@ -9,7 +9,7 @@
 
 #include "analyze/followed_path.hpp"
 #include "base/relative_path.hpp"
-#include "package/python_metadata.hpp"
+#include "classify/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analyze/need_graph.hpp"
-#include "package/installed_packages.hpp"
+#include "classify/installed_packages.hpp"
 
 namespace ballast {
 

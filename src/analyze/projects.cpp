@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "base/relative_path.hpp"
-#include "package/installed_packages.hpp"
-#include "package/python_metadata.hpp"
+#include "classify/installed_packages.hpp"
+#include "classify/python_metadata.hpp"
 
 namespace ballast {
 namespace {

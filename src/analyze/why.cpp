@@ -9,8 +9,8 @@
 #include "analyze/need_graph.hpp"
 #include "analyze/package_graph.hpp"
 #include "base/relative_path.hpp"
-#include "package/installed_packages.hpp"
-#include "package/python_metadata.hpp"
+#include "classify/installed_packages.hpp"
+#include "classify/python_metadata.hpp"
 
 namespace ballast {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "base/table.hpp"
-#include "package/classify.hpp"
+#include "classify/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

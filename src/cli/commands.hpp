@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/run_command.hpp"
+#include "program/command.hpp"
 
 // The commands of the build-time program, one file each.
 

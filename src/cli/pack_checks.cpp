@@ -5,7 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
-#include "package/elf.hpp"
+#include "elf/elf.hpp"
 #include "package/package_writer.hpp"
 
 namespace ballast {

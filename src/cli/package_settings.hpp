@@ -8,8 +8,8 @@
 #include "base/progress.hpp"
 #include "base/result.hpp"
 #include "base/table.hpp"
+#include "classify/classify.hpp"
 #include "config/config.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -5,7 +5,7 @@
 #include "base/size.hpp"
 #include "format/lock.hpp"
 #include "format/manifest.hpp"
-#include "hydrate/selection.hpp"
+#include "format/selection.hpp"
 
 namespace ballast {
 

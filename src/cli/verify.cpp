@@ -6,10 +6,10 @@
 
 #include "base/size.hpp"
 #include "cli/commands.hpp"
-#include "cli/run_settings.hpp"
 #include "cli/verify_stored.hpp"
 #include "hydrate/hydrate.hpp"
 #include "hydrate/place.hpp"
+#include "run/settings.hpp"
 
 namespace ballast {
 namespace {

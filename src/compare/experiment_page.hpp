@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compare/compare.hpp"
-#include "report/report.hpp"
+#include "page/report.hpp"
 
 namespace ballast {
 

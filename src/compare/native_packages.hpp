@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "classify/classify.hpp"
+#include "classify/installed_packages.hpp"
 #include "compare/node_bundle.hpp"
-#include "package/classify.hpp"
-#include "package/installed_packages.hpp"
 
 namespace ballast {
 

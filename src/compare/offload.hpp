@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "classify/classify.hpp"
 #include "compare/elsewhere.hpp"
 #include "config/config.hpp"
 #include "pack/cold_start.hpp"
 #include "pack/plan.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

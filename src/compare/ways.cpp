@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/size.hpp"
+#include "classify/lambda_limits.hpp"
 #include "compare/compare.hpp"
-#include "package/lambda_limits.hpp"
 
 namespace ballast {
 namespace {

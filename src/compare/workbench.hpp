@@ -6,8 +6,8 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
+#include "classify/classify.hpp"
 #include "compare/launch.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

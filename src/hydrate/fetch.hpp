@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 #include "format/manifest.hpp"
-#include "hydrate/selection.hpp"
+#include "format/selection.hpp"
 #include "store/store.hpp"
 
 namespace ballast {

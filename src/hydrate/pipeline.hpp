@@ -7,8 +7,8 @@
 
 #include "base/result.hpp"
 #include "format/manifest.hpp"
+#include "format/selection.hpp"
 #include "hydrate/fetch.hpp"
-#include "hydrate/selection.hpp"
 #include "store/store.hpp"
 
 namespace ballast {

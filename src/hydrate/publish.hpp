@@ -2,8 +2,8 @@
 
 #include "base/result.hpp"
 #include "format/manifest.hpp"
+#include "format/selection.hpp"
 #include "hydrate/place.hpp"
-#include "hydrate/selection.hpp"
 #include "hydrate/staging.hpp"
 
 namespace ballast {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "format/manifest.hpp"
-#include "hydrate/selection.hpp"
+#include "format/selection.hpp"
 
 namespace ballast {
 

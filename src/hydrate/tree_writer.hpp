@@ -11,7 +11,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "format/manifest.hpp"
-#include "hydrate/selection.hpp"
+#include "format/selection.hpp"
 
 namespace ballast {
 

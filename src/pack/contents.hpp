@@ -7,9 +7,9 @@
 
 #include "base/progress.hpp"
 #include "base/result.hpp"
+#include "classify/classify.hpp"
 #include "codec/sha256.hpp"
 #include "pack/plan.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "classify/classify.hpp"
 #include "config/config.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "classify/classify.hpp"
 #include "format/lock.hpp"
 #include "pack/plan.hpp"
-#include "package/classify.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -10,9 +10,9 @@
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
 #include "package/directory_package.hpp"
-#include "package/image_package.hpp"
+#include "package/image/image_package.hpp"
 #include "package/package.hpp"
-#include "package/zip_package.hpp"
+#include "package/zip/zip_package.hpp"
 
 namespace ballast {
 namespace {

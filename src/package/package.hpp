@@ -73,7 +73,8 @@ struct Openable {
     const ImageFacts* image = nullptr;  // of a container image; the package's own
 };
 
-// The same, and a container image's archive (package/image_package.hpp), which can be looked at, not packed.
+// The same, and a container image's archive (package/image/image_package.hpp), which can be looked at, not
+// packed.
 Result<Openable> open_package_or_image(const std::string& path, const PackageLimits& limits = {});
 
 // Reads the whole of entries()[index] into memory.

@@ -9,7 +9,7 @@
 #include "base/relative_path.hpp"
 #include "package/directory_writer.hpp"
 #include "package/writing.hpp"
-#include "package/zip_writer.hpp"
+#include "package/zip/zip_writer.hpp"
 
 namespace ballast {
 namespace {

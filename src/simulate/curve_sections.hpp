@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/report.hpp"
+#include "page/report.hpp"
 #include "simulate/simulate.hpp"
 
 namespace ballast {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "report/report.hpp"
+#include "page/report.hpp"
 #include "simulate/simulate.hpp"
 
 namespace ballast {

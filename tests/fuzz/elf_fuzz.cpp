@@ -10,7 +10,7 @@
 #include <cstring>
 #include <span>
 
-#include "package/elf.hpp"
+#include "elf/elf.hpp"
 
 namespace {
 

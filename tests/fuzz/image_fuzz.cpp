@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/file.hpp"
-#include "package/image_package.hpp"
+#include "package/image/image_package.hpp"
 #include "package_promises.hpp"
 
 using namespace ballast;

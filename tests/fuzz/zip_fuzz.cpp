@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "package/zip_package.hpp"
+#include "package/zip/zip_package.hpp"
 #include "package_promises.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "package/image_package.hpp"
+#include "package/image/image_package.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

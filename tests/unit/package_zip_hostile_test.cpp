@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "base/size.hpp"
-#include "package/zip_directory.hpp"
-#include "package/zip_package.hpp"
+#include "package/zip/zip_directory.hpp"
+#include "package/zip/zip_package.hpp"
 #include "support/package_files.hpp"
 #include "support/zip_builder.hpp"
 

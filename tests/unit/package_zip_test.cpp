@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "base/size.hpp"
-#include "package/zip_package.hpp"
+#include "package/zip/zip_package.hpp"
 #include "support/package_files.hpp"
 #include "support/zip_builder.hpp"
 

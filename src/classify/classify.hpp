@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "elf/elf.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+
+// What a file of a package is there for. Each file has exactly one; docs/classify.md has the rules.
+enum class Category : std::uint8_t { source, language_dependencies, binaries, other };
+
+inline constexpr std::array k_categories = {Category::source, Category::language_dependencies,
+                                            Category::binaries, Category::other};
+
+// As people read it: "source", "language dependencies", "executables and system libraries", "other".
+std::string_view category_title(Category category);
+// As programs read it: "source", "language_dependencies", "binaries", "other".
+std::string_view category_name(Category category);
+
+struct FileFacts {
+    Category category = Category::other;
+    // Which rule decided, in the words of docs/classify.md; static text. Empty for directories.
+    std::string_view rule = {};
+    std::optional<ElfInfo> elf = std::nullopt;  // of ELF files that can be read
+    std::string elf_fault = {};                 // why an ELF file cannot be, as read_elf() says it
+};
+
+// One element an entry of package.entries(). A directory's category says nothing; a symlink has
+// the category of what it leads to (for a directory: that of most bytes below it), `other` when it
+// leads nowhere in the package.
+//
+// Opens the files that may be ELF files, in up to four threads, and reads ELF files whole, one at a time
+// in each thread. A damaged ELF file is a fact, not an error. Errors: those of reading the package.
+Result<std::vector<FileFacts>> classify(const Package& package);
+
+// What the target system, AWS Lambda's x86-64 AL2023, lacks to run the package's ELF files: another
+// architecture, glibc above 2.34, a needed library that neither the package nor the base image has.
+struct Lack {
+    std::string path;     // of the ELF file
+    std::string message;  // "needs libfoo.so.1, which neither the package nor the base image has"
+};
+
+// In the order of the entries. What is found is what loading would stumble over first: a file for another
+// architecture is not asked for its libraries. `provided` are the names of libraries that layers bring.
+// REQUIRES: facts = classify(package).
+std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts,
+                             const std::vector<std::string>& provided = {});
+
+// The names under which a package's libraries are found: file names, those of symlinks, and sonames.
+std::vector<std::string> library_names(const Package& package, const std::vector<FileFacts>& facts);
+
+}  // namespace ballast

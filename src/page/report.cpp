@@ -1,0 +1,282 @@
+#include "page/report.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string_view>
+
+#include "base/file.hpp"
+#include "base/relative_path.hpp"
+#include "codec/sha256.hpp"
+#include "page/assets.hpp"
+
+namespace ballast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <std::size_t N, typename Enum>
+std::string_view name_of(const std::array<std::string_view, N>& names, Enum value) {
+    return names.at(static_cast<std::size_t>(value));
+}
+
+std::string_view unit_name(Unit unit) {
+    constexpr std::array<std::string_view, 9> k_names = {
+        "text", "bytes", "change_bytes", "count", "percent", "milliseconds", "seconds", "dollars", "number"};
+    return name_of(k_names, unit);
+}
+
+Json text_json(const std::string& text) {
+    return printable(text);
+}
+
+Json cell_json(const Cell& cell) {
+    if (std::holds_alternative<std::monostate>(cell)) return nullptr;
+    if (const auto* text = std::get_if<std::string>(&cell)) return text_json(*text);
+    if (const auto* number = std::get_if<std::uint64_t>(&cell)) return *number;
+    if (const auto* change = std::get_if<std::int64_t>(&cell)) return *change;
+    return std::get<double>(cell);
+}
+
+Json cells_json(const std::vector<Cell>& cells) {
+    Json json = Json::array();
+    for (const auto& cell : cells) json.push_back(cell_json(cell));
+    return json;
+}
+
+Json texts_json(const std::vector<std::string>& texts) {
+    Json json = Json::array();
+    for (const auto& text : texts) json.push_back(text_json(text));
+    return json;
+}
+
+Json axis_json(const ReportAxis& axis) {
+    constexpr std::array<std::string_view, 3> k_scales = {"linear", "logarithmic", "categories"};
+    return {{"title", text_json(axis.title)},
+            {"unit", unit_name(axis.unit)},
+            {"scale", name_of(k_scales, axis.scale)},
+            {"categories", texts_json(axis.categories)}};
+}
+
+Json node_json(const ReportTreemap::Node& node) {
+    Json json = {{"n", text_json(node.name)},
+                 {"s", node.size},
+                 {"o", node.other_size},
+                 {"f", node.files},
+                 {"k", node.kind}};
+    if (node.children.empty()) return json;
+    json["c"] = Json::array();
+    for (const auto& child : node.children) json["c"].push_back(node_json(child));
+    return json;
+}
+
+// RFC 4648.
+std::string base64(std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view k_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t group = 0;
+        for (std::size_t b = 0; b < 3; ++b) group = (group << 8U) | (b < count ? bytes[i + b] : 0U);
+        for (std::size_t d = 0; d < 4; ++d)
+            text += d <= count ? k_letters[(group >> (18 - 6 * d)) & 63U] : '=';
+    }
+    return text;
+}
+
+// A script may run only when it is one of the two that the program brings.
+std::string script_source(std::string_view script) {
+    return "'sha256-" + base64(sha256(as_bytes(script)).bytes) + "'";
+}
+
+std::string escaped(std::string_view text) {
+    std::string safe;
+    for (const char letter : text) {
+        switch (letter) {
+            case '&':
+                safe += "&amp;";
+                break;
+            case '<':
+                safe += "&lt;";
+                break;
+            case '>':
+                safe += "&gt;";
+                break;
+            case '"':
+                safe += "&quot;";
+                break;
+            default:
+                safe += letter;
+        }
+    }
+    return safe;
+}
+
+}  // namespace
+
+Report::Report(std::string title, const std::string& subtitle) : m_title(std::move(title)) {
+    m_page = {{"title", text_json(m_title)},
+              {"subtitle", text_json(subtitle)},
+              {"facts", Json::array()},
+              {"sections", Json::array()}};
+}
+
+void Report::add(const ReportFact& fact) {
+    constexpr std::array<std::string_view, 3> k_tones = {"plain", "good", "bad"};
+    m_page["facts"].push_back({{"label", text_json(fact.label)},
+                               {"value", cell_json(fact.value)},
+                               {"unit", unit_name(fact.unit)},
+                               {"note", text_json(fact.note)},
+                               {"tone", name_of(k_tones, fact.tone)},
+                               {"estimated", fact.estimated},
+                               {"part", fact.part}});
+}
+
+void Report::add(const ReportTable& table) {
+    if (table.rows.empty()) return;
+    Json columns = Json::array();
+    for (const auto& column : table.columns)
+        columns.push_back({{"title", text_json(column.title)}, {"unit", unit_name(column.unit)}});
+    Json rows = Json::array();
+    for (const auto& row : table.rows) rows.push_back(cells_json(row));
+    m_page["sections"].push_back({{"type", "table"},
+                                  {"title", text_json(table.title)},
+                                  {"note", text_json(table.note)},
+                                  {"columns", std::move(columns)},
+                                  {"rows", std::move(rows)},
+                                  {"total", cells_json(table.total)}});
+}
+
+void Report::add(const ReportChart& chart) {
+    constexpr std::array<std::string_view, 7> k_kinds = {
+        "bars", "stacked_bars", "lying_bars", "lying_stacked_bars", "lines", "steps", "points"};
+    Json series = Json::array();
+    for (const auto& one : chart.series) {
+        Json points = Json::array();
+        for (const auto& [x, y] : one.points) points.push_back({x, y});
+        series.push_back({{"name", text_json(one.name)},
+                          {"points", std::move(points)},
+                          {"labels", texts_json(one.labels)},
+                          {"dashed", one.dashed}});
+    }
+    Json limits = Json::array();
+    for (const auto& limit : chart.limits) {
+        limits.push_back({{"axis", limit.axis == ReportLimit::Axis::x ? "x" : "y"},
+                          {"value", limit.value},
+                          {"label", text_json(limit.label)}});
+    }
+    m_page["sections"].push_back({{"type", "chart"},
+                                  {"title", text_json(chart.title)},
+                                  {"note", text_json(chart.note)},
+                                  {"kind", name_of(k_kinds, chart.kind)},
+                                  {"x", axis_json(chart.x)},
+                                  {"y", axis_json(chart.y)},
+                                  {"series", std::move(series)},
+                                  {"limits", std::move(limits)}});
+}
+
+void Report::add(const ReportTreemap& treemap) {
+    m_page["sections"].push_back({{"type", "treemap"},
+                                  {"title", text_json(treemap.title)},
+                                  {"note", text_json(treemap.note)},
+                                  {"size_title", text_json(treemap.size_title)},
+                                  {"other_title", text_json(treemap.other_title)},
+                                  {"kinds", texts_json(treemap.kinds)},
+                                  {"top", node_json(treemap.top)}});
+}
+
+std::string embeddable_json(const Json& json) {
+    // All beyond ASCII is escaped; what is not UTF-8 is replaced. So only what HTML looks for is left.
+    const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
+    std::string safe;
+    safe.reserve(text.size());
+    for (const char letter : text) {
+        switch (letter) {
+            case '<':
+                safe += "\\u003c";
+                break;
+            case '>':
+                safe += "\\u003e";
+                break;
+            case '&':
+                safe += "\\u0026";
+                break;
+            default:
+                safe += letter;
+        }
+    }
+    return safe;
+}
+
+std::string Report::html() const {
+    const ReportAssets assets = report_assets();
+    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+    html +=
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; "
+        "form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src " +
+        script_source(assets.library) + " " + script_source(assets.script) + "\">\n";
+    html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+    html +=
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" "
+        "content=\"no-referrer\">\n";
+    html += "<title>" + escaped(printable(m_title)) + "</title>\n<style>" + std::string(assets.style) +
+            "</style>\n";
+    html +=
+        "</head>\n<body>\n<main id=\"main\"><noscript>This page draws itself with the scripts that it holds; "
+        "they are turned off.</noscript></main>\n";
+    html +=
+        "<footer>Written by <b>ballast</b>. Charts: Apache "
+        "ECharts.\n<details><summary>Licences</summary><pre>" +
+        escaped(assets.licences) + "</pre></details></footer>\n";
+    html += "<script type=\"application/json\" id=\"page\">" + embeddable_json(m_page) + "</script>\n";
+    html += "<script type=\"application/json\" id=\"report\">" + embeddable_json(m_attached) + "</script>\n";
+    html += "<script>" + std::string(assets.library) + "</script>\n";
+    html += "<script>" + std::string(assets.script) + "</script>\n</body>\n</html>\n";
+    return html;
+}
+
+namespace {
+
+// What a path names: a file to be replaced, or a device or pipe to be written to.
+struct Target {
+    std::string path;
+    bool replaced = true;
+};
+
+Target find_target(const std::string& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status)) return {path};
+    // What a symlink leads to is replaced, not the symlink.
+    const auto real = std::filesystem::canonical(path, error);
+    if (std::filesystem::is_regular_file(status) && !error) return {real.string()};
+    return {path, false};
+}
+
+}  // namespace
+
+Result<void> check_report_target(const std::string& path) {
+    const Target target = find_target(path);
+    if (target.replaced) {
+        BALLAST_TRY(const AtomicFile dropped, AtomicFile::create(target.path));
+        return {};
+    }
+    // Not opened: who reads from a pipe would take that for all of it.
+    if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, path, "cannot be written to");
+    return {};
+}
+
+Result<void> write_report(const Report& report, const std::string& path) {
+    const Target target = find_target(path);
+    if (!target.replaced) {
+        const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        if (fd.value() < 0) return fail_errno(errno, path, "cannot open to write");
+        return write_all(fd, as_bytes(report.html()), path);
+    }
+    return write_file(target.path, report.html());
+}
+
+}  // namespace ballast

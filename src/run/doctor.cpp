@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/environment.hpp"
+#include "base/relative_path.hpp"
+#include "base/table.hpp"
+#include "format/keys.hpp"
+#include "format/selection.hpp"
+#include "hydrate/place.hpp"
+#include "hydrate/root.hpp"
+#include "program/command.hpp"
+#include "run/probe.hpp"
+#include "run/settings.hpp"
+#include "store/s3/credential_chain.hpp"
+
+namespace ballast {
+namespace {
+
+using State = Finding::State;
+
+constexpr std::chrono::seconds k_patience{10};
+
+Finding missing(const char* what, const Error& error) {
+    return {what, State::missing, error.message, {}, error};
+}
+
+// Asks for the first bytes of a pack, which is what hydration does: name, route, certificate, credentials and
+// permission all have to be right.
+Finding look_at_store(const RunSettings& settings, const Manifest& manifest, const std::string& url) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto store = settings.options.open_store();
+    if (!store) return missing("store", store.error());
+    if (manifest.packs().empty()) return {"store", State::good, (*store)->url()};
+    std::array<std::byte, 16> header = {};
+    const auto read = (*store)->get_range(pack_key(manifest.packs().front().digest), 0, header);
+    if (!read) return missing("store", read.error());
+    const auto taken =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return {"store", State::good, fmt::format("{}, answered in {:.0f} ms", url, taken),
+            "packs are fetched from it"};
+}
+
+bool is_hydrated(const RunSettings& settings) {
+    const auto root = open_root(settings.options.root, CreateRoot::no);
+    if (!root) return false;
+    const auto place = Place::find(root->value(), settings.options.root, settings.slim.lock.tree);
+    if (!place || !*place) return false;
+    const auto is_good = [&](const std::string& marker, const Digest& digest) {
+        return (*place)->read_marker(marker, digest) == Place::Marker::good;
+    };
+    const auto& groups = settings.options.groups;
+    return is_good(k_complete_marker, settings.slim.lock.tree) ||
+           (!groups.empty() && std::all_of(groups.begin(), groups.end(), [&](const std::string& group) {
+               return is_good(group_marker(group), settings.slim.lock.manifest);
+           }));
+}
+
+// What the tree needs of the disk and where it comes from. REQUIRES: `settings` are of a slim package.
+void look_at_tree(const RunSettings& settings, Findings& findings) {
+    const std::string url = settings.store;
+    const auto manifest = load_manifest(settings.slim);
+    if (!manifest) {
+        findings.push_back(missing("manifest", manifest.error()));
+        return;
+    }
+    std::vector<std::uint16_t> groups;
+    for (const auto& name : settings.options.groups) {
+        const auto group = manifest->find_group(name);
+        if (group) {
+            groups.push_back(*group);
+            continue;
+        }
+        findings.push_back(missing(
+            "groups", Error{ErrorCode::not_found, "group '" + name + "'", "the package has no such group",
+                            fmt::format("its groups: {}", fmt::join(manifest->groups(), ", "))}));
+        return;
+    }
+    const auto selection = select_entries(*manifest, groups, [](const ManifestEntry&) { return false; });
+    const bool is_warm = is_hydrated(settings);
+    findings.push_back(
+        {"tree", State::good,
+         fmt::format("{} files{}{}", selection.file_count(),
+                     groups.empty() ? "" : fmt::format(" of {}", fmt::join(settings.options.groups, ", ")),
+                     is_warm ? ", hydrated" : ""),
+         is_warm ? "the next start is warm" : "the next start is cold"});
+    constexpr std::uint64_t k_block_bytes = 4096;
+    for (auto& finding :
+         look_at_root(settings.options.root, is_warm ? 0 : selection.disk_bytes(k_block_bytes)))
+        findings.push_back(std::move(finding));
+    if (url.starts_with("s3:")) {
+        const auto source = credential_source();
+        if (source) {
+            findings.push_back({"credentials", State::good, *source});
+        } else {
+            findings.push_back(missing("credentials", source.error()));
+        }
+    }
+    findings.push_back(look_at_store(settings, *manifest, url));
+}
+
+std::string word_of(State state) {
+    switch (state) {
+        case State::good:
+            return "ok";
+        case State::lacking:
+            return "-";
+        case State::missing:
+            return "MISSING";
+    }
+    return {};
+}
+
+std::string findings_text(const Findings& findings) {
+    Table table({{"", Align::left}, {"", Align::left}, {"found", Align::left}, {"therefore", Align::left}});
+    for (const auto& finding : findings)
+        table.add_row({finding.what, word_of(finding.state), printable(finding.found), finding.therefore});
+    return table.to_string();
+}
+
+std::string findings_json(const Findings& findings, bool can_hydrate) {
+    nlohmann::ordered_json json;
+    json["can_hydrate"] = can_hydrate;
+    auto& list = json["findings"] = nlohmann::ordered_json::array();
+    for (const auto& finding : findings) {
+        nlohmann::ordered_json item;
+        item["what"] = finding.what;
+        item["state"] = finding.state == State::good      ? "ok"
+                        : finding.state == State::lacking ? "lacking"
+                                                          : "missing";
+        item["found"] = finding.found;
+        item["therefore"] = finding.therefore;
+        if (finding.state == State::missing) {
+            item["error"] = finding.error.object + ": " + finding.error.message;
+            item["hint"] = finding.error.hint;
+        }
+        list.push_back(std::move(item));
+    }
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Result<int> examine(RunFlags flags, bool as_json, const std::string& program, const SlimSource& source) {
+    // Before anything starts a thread.
+    Findings findings = look_at_system();
+    for (auto& finding : look_at_permissions()) findings.push_back(std::move(finding));
+
+    const std::string package = flags.package.empty() ? source.default_path() : flags.package;
+    findings.push_back(look_at_package(package));
+    if (flags.timeout.empty()) flags.timeout = fmt::format("{}s", k_patience.count());
+    const auto settings = load_run_settings(flags, source);
+    if (settings) {
+        look_at_tree(*settings, findings);
+    } else if (settings.error().code == ErrorCode::not_found && flags.package.empty()) {
+        // Without a package there is no tree to look for; the platform can be told all the same.
+        findings.back() = {"package", State::lacking, package + ": not a slim package",
+                           "name one with --package"};
+        std::string root = !flags.root.empty() ? flags.root : environment("BALLAST_ROOT");
+        if (root.empty()) root = "/tmp/ballast";
+        for (auto& finding : look_at_root(root, 0)) findings.push_back(std::move(finding));
+    } else {
+        findings.push_back(missing("settings", settings.error()));
+    }
+
+    const bool can_hydrate = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.state == State::missing;
+    });
+    BALLAST_CHECK(print(as_json ? findings_json(findings, can_hydrate) : findings_text(findings)));
+    for (const auto& finding : findings) {
+        if (finding.state == State::missing && !as_json) print_error(program, finding.error);
+    }
+    return can_hydrate ? 0 : static_cast<int>(ErrorCode::check_failed);
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, Action& action, const SlimSource& source) {
+    auto* command = app.add_subcommand(
+        "doctor", "Tell what this environment allows, and whether hydration can work in it");
+    struct Flags : RunFlags {
+        bool json = false;
+    };
+    const auto flags = std::make_shared<Flags>();
+    add_run_flags(*command, *flags, WithGroups::yes);
+    command->add_flag("--json", flags->json, "print JSON");
+    add_examples(*command, {app.get_name() + " doctor", app.get_name() + " doctor --package slim --json"});
+    command->callback([&action, flags, source, program = app.get_name()] {
+        action = [flags, source, program] { return examine(*flags, flags->json, program, source); };
+    });
+}
+
+}  // namespace ballast

@@ -1,0 +1,48 @@
+#include <memory>
+
+#include "program/command.hpp"
+#include "run/execute.hpp"
+#include "run/lambda_api.hpp"
+#include "run/settings.hpp"
+
+namespace ballast {
+namespace {
+
+Result<int> hydrate_and_become(const RunFlags& flags, const std::vector<std::string>& runtime,
+                               const SlimSource& source) {
+    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
+    return hydrate_and_execute(settings, runtime);
+}
+
+// Without the report the invocation's response would say "Runtime exited with error: exit status 6". The line
+// comes first: Lambda may end the context as soon as it is told.
+Result<int> wrap(const RunFlags& flags, const std::vector<std::string>& runtime, const std::string& program,
+                 const SlimSource& source) {
+    auto result = hydrate_and_become(flags, runtime, source);
+    if (result || !LambdaApi::is_there()) return result;
+    print_error(program, result.error());
+    if (auto api = LambdaApi::find()) (void)api->report_init_error(result.error());
+    return static_cast<int>(result.error().code);
+}
+
+}  // namespace
+
+void add_wrapper_command(CLI::App& app, Action& action, const SlimSource& source) {
+    auto* command = app.add_subcommand(
+        "wrapper",
+        "Start a Lambda runtime: as exec, and what fails is told to Lambda as the invocation's error");
+    struct Flags : RunFlags {
+        std::vector<std::string> runtime;
+    };
+    const auto flags = std::make_shared<Flags>();
+    add_run_flags(*command, *flags, WithGroups::yes);
+    command->add_option("RUNTIME", flags->runtime, "the runtime and its arguments, behind '--'")->required();
+    add_examples(*command,
+                 {"AWS_LAMBDA_EXEC_WRAPPER=/var/task/ballast-wrapper      a managed runtime",
+                  "exec ./ballast-run wrapper -- ./my-runtime             in the bootstrap of provided.*"});
+    command->callback([&action, flags, source, program = app.get_name()] {
+        action = [flags, source, program] { return wrap(*flags, flags->runtime, program, source); };
+    });
+}
+
+}  // namespace ballast
