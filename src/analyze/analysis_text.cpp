@@ -18,10 +18,6 @@ constexpr std::size_t k_lacks_shown = 10;
 constexpr std::size_t k_rows_shown = 10;
 constexpr std::size_t k_path_columns = 60;
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", format_count(count), count == 1 ? one : many);
-}
-
 // "zipped", as the package is a zip, or "≈ zipped" where that is an estimate.
 std::string zipped_title(const Analysis& analysis) {
     return analysis.compressed_estimated ? "≈ zipped" : "zipped";

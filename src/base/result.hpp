@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -41,10 +42,26 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string_view object, std::
 // ENOENT/ENOTDIR not_found, EACCES/EPERM/EROFS/ELOOP permission, ENOSPC/EDQUOT no_space, others unavailable.
 tl::unexpected<Error> fail_errno(int saved_errno, std::string_view object, std::string_view what);
 
-// The error of a failed result, to be returned from a function with another value type.
+// The error of a failed result, or one that was caught, to be returned from a function with another value
+// type.
+inline tl::unexpected<Error> pass_on(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
+template <typename T>
+tl::unexpected<Error> pass_on(const Result<T>& failed) {
+    return tl::unexpected<Error>(failed.error());
+}
 template <typename T>
 tl::unexpected<Error> pass_on(Result<T>&& failed) {
     return tl::unexpected<Error>(std::move(failed).error());
+}
+
+// The same with nothing in place of what was not found, which is then not an error.
+template <typename T>
+Result<std::optional<T>> if_present(Result<T> result) {
+    if (result) return std::optional<T>(std::move(*result));
+    if (result.error().code == ErrorCode::not_found) return std::optional<T>();
+    return pass_on(std::move(result));
 }
 
 std::string_view to_string(ErrorCode code);

@@ -54,6 +54,17 @@ std::string format_count(std::uint64_t value) {
     return digits;
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+    if (count == 1) return "1 " + std::string(one);
+    return format_count(count) + " " + (many.empty() ? std::string(one) + "s" : std::string(many));
+}
+
+std::string against_limit(std::uint64_t bytes, std::uint64_t limit) {
+    return bytes <= limit
+               ? fmt::format("{} under the limit of {}", format_size(limit - bytes), format_size(limit))
+               : fmt::format("{} over the limit of {}", format_size(bytes - limit), format_size(limit));
+}
+
 std::string format_share(std::uint64_t part, std::uint64_t whole) {
     const double share = whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
     return fmt::format("{:.2f} %", share);

@@ -22,6 +22,12 @@ std::string format_size(std::uint64_t bytes);
 // "12,345,678"
 std::string format_count(std::uint64_t value);
 
+// "1 pack", "2,582 packs"; `many` for words whose plural is not made by an s.
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many = {});
+
+// "124 MB under the limit of 250 MB", "12.0 MB over the limit of 250 MB".
+std::string against_limit(std::uint64_t bytes, std::uint64_t limit);
+
 // "57.67 %" of part in whole; "0.00 %" when whole is 0.
 std::string format_share(std::uint64_t part, std::uint64_t whole);
 

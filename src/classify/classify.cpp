@@ -163,7 +163,10 @@ std::string_view category_name(Category category) {
 }
 
 Result<std::vector<FileFacts>> classify(const Package& package) {
-    const EntryTree tree(package.entries());
+    return classify(package, EntryTree(package.entries()));
+}
+
+Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree& tree) {
     BALLAST_TRY(const std::vector<bool> installed, find_language_dependencies(package, tree));
     std::vector<std::size_t> to_probe;
     for (std::size_t i = 0; i < tree.size(); ++i) {

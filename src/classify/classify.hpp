@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "elf/elf.hpp"
+#include "package/entry_tree.hpp"
 #include "package/package.hpp"
 
 namespace ballast {
@@ -38,6 +39,8 @@ struct FileFacts {
 //
 // Opens the files that may be ELF files, in up to four threads, and reads ELF files whole, one at a time
 // in each thread. A damaged ELF file is a fact, not an error. Errors: those of reading the package.
+// REQUIRES: the tree is of package.entries().
+Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree& tree);
 Result<std::vector<FileFacts>> classify(const Package& package);
 
 // What the target system, AWS Lambda's x86-64 AL2023, lacks to run the package's ELF files: another

@@ -9,6 +9,7 @@
 #include "analyze/analysis_page.hpp"
 #include "analyze/baseline.hpp"
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
@@ -55,7 +56,7 @@ std::string output_of(const AnalyzeFlags& flags, const Analysis& analysis,
     if (flags.json) {
         auto json = analysis_json(analysis);
         if (comparison) json["baseline"] = comparison_json(*comparison);
-        return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+        return json_text(json);
     }
     std::string text = analysis_text(analysis, colours_of_stdout());
     if (comparison) text += comparison_text(*comparison, colours_of_stdout());

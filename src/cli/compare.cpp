@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/compare_bill.hpp"
 #include "cli/compare_flags.hpp"

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include <memory>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"

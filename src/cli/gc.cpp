@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include <memory>
 #include <optional>
 
 #include "base/duration.hpp"
+#include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"

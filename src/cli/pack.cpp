@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
@@ -100,7 +101,7 @@ std::string pack_json(const PackFlags& flags, const Lock& lock, const Plan& plan
     json["start_files"] = start.work.files;
     json["start_estimate_ms"] = std::llround(start.estimate.total * 1000);
     json["frames"] = {{"zstd", packed.zstd_frames}, {"lz4", packed.lz4_frames}, {"raw", packed.raw_frames}};
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return json_text(json);
 }
 
 Result<Lock> make_lock(const PackFlags& flags, const LoadedPackage& loaded, const Plan& plan,

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 
@@ -51,12 +52,6 @@ std::vector<std::size_t> biggest_leaving(const LoadedPackage& loaded, const Plan
 }
 
 }  // namespace
-
-std::string against_limit(std::uint64_t bytes, std::uint64_t limit) {
-    return bytes <= limit
-               ? fmt::format("{} under the limit of {}", format_size(limit - bytes), format_size(limit))
-               : fmt::format("{} over the limit of {}", format_size(bytes - limit), format_size(limit));
-}
 
 std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours colours) {
     Table table({{"", Align::left},
@@ -111,7 +106,7 @@ std::string plan_json(const LoadedPackage& loaded, const Plan& plan) {
                            {"category", category_name(loaded.facts[i].category)},
                            {"group", plan.group_names[plan.groups[i]]}});
     }
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return json_text(json);
 }
 
 }  // namespace ballast

@@ -15,7 +15,4 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
 // The same for programs; docs/configuration.md lists the fields.
 std::string plan_json(const LoadedPackage& loaded, const Plan& plan);
 
-// "124 MB under the limit of 250 MB", "12.0 MB over the limit of 250 MB".
-std::string against_limit(std::uint64_t bytes, std::uint64_t limit);
-
 }  // namespace ballast

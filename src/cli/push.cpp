@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/environment.hpp"
+#include "base/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/push_staged.hpp"
 #include "cli/slim_source.hpp"
@@ -34,7 +35,7 @@ Result<int> push(const PushFlags& flags) {
                                          {"packs_there", report.packs_there},
                                          {"bytes_sent", report.bytes_sent},
                                          {"version_was_there", report.version_was_there}};
-    BALLAST_CHECK(print(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+    BALLAST_CHECK(print(json_text(json)));
     return 0;
 }
 

@@ -22,8 +22,4 @@ Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags) {
     return open_store(config.store, options);
 }
 
-std::string json_text(const nlohmann::ordered_json& json) {
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace ballast

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/result.hpp"
@@ -21,8 +20,5 @@ void add_store_flags(CLI::App& command, StoreFlags& flags);
 // The store of --store, else of BALLAST_STORE, else of the ballast.toml here.
 // Errors: usage when none names one, or --name cannot be a name; not_found for a directory that is not there.
 Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags);
-
-// The same as text for programs, foreign bytes made UTF-8.
-std::string json_text(const nlohmann::ordered_json& json);
 
 }  // namespace ballast

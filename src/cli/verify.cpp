@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/verify_stored.hpp"

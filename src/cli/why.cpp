@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
 
@@ -18,9 +19,7 @@ struct WhyFlags : ConfigFlags {
 Result<int> run_why(const WhyFlags& flags) {
     BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
     BALLAST_TRY(const Why why, find_why(*loaded.package, loaded.facts, flags.asked));
-    BALLAST_CHECK(
-        print(flags.json ? why_json(why).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                         : why_text(why, colours_of_stdout())));
+    BALLAST_CHECK(print(flags.json ? json_text(why_json(why)) : why_text(why, colours_of_stdout())));
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "compare/bundle_scripts.hpp"
 #include "compare/node_bundle.hpp"
@@ -109,8 +110,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
                               "import { createRequire as ballastRequire } from 'node:module';"
                               "const require = ballastRequire(import.meta.url);"}};
     }
-    BALLAST_CHECK(
-        write_file(asked, Json{{"options", options}}.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    BALLAST_CHECK(write_file(asked, json_line(Json{{"options", options}})));
     Launch start;
     start.arguments = {m_node, script, m_directory, asked, answered};
     start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + scratch};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
@@ -45,7 +46,7 @@ std::string write_lease(const Lease& lease) {
     auto& packs = json["packs"] = nlohmann::ordered_json::array();
     for (const auto& pack : lease.packs) packs.push_back(pack.hex());
     json["created"] = lease.created;
-    return json.dump(2) + "\n";
+    return json_text(json);
 }
 
 }  // namespace ballast

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
@@ -104,7 +105,7 @@ std::string write_lock(const Lock& lock) {
         json["mode"] = "groups";
         json["groups"] = lock.groups;
     }
-    return json.dump(2) + "\n";
+    return json_text(json);
 }
 
 }  // namespace ballast

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
@@ -53,7 +54,7 @@ std::string write_removal_mark(const RemovalMark& mark) {
     auto& packs = json["packs"] = nlohmann::ordered_json::array();
     for (const auto& pack : mark.packs) packs.push_back(pack.hex());
     json["created"] = mark.created;
-    return json.dump(2) + "\n";
+    return json_text(json);
 }
 
 }  // namespace ballast

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
@@ -45,7 +46,7 @@ std::string write_version(const Version& version) {
     json["manifest"] = version.manifest.hex();
     json["manifest_bytes"] = version.manifest_bytes;
     json["created"] = version.created;
-    return json.dump(2) + "\n";
+    return json_text(json);
 }
 
 }  // namespace ballast

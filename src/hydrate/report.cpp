@@ -1,6 +1,7 @@
 #include "hydrate/report.hpp"
 
 #include <nlohmann/json.hpp>
+#include "base/json_text.hpp"
 
 namespace ballast {
 namespace {
@@ -30,7 +31,7 @@ std::string report_json(const Lock& lock, const HydrateReport& report) {
     json["waited_ms"] = milliseconds(report.waited);
     json["total_ms"] = milliseconds(report.total);
     json["resumed"] = report.resumed;
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return json_line(json);
 }
 
 }  // namespace ballast

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/environment.hpp"
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/table.hpp"
 #include "format/keys.hpp"
@@ -138,7 +139,7 @@ std::string findings_json(const Findings& findings, bool can_hydrate) {
         }
         list.push_back(std::move(item));
     }
-    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return json_text(json);
 }
 
 Result<int> examine(RunFlags flags, bool as_json, const std::string& program, const SlimSource& source) {

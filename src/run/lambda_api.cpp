@@ -8,6 +8,7 @@
 
 #include "base/environment.hpp"
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "store/s3/http_connection.hpp"
 
 namespace ballast {
@@ -95,7 +96,7 @@ Result<void> LambdaApi::report_init_error(const Error& error) {
     BALLAST_CHECK(call({"POST",
                         "/2018-06-01/runtime/init/error",
                         {{"Content-Type", "application/json"}, {"Lambda-Runtime-Function-Error-Type", type}},
-                        json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)}));
+                        json_line(json)}));
     return {};
 }
 

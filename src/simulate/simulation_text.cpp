@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t k_hours_shown = 8;
 constexpr std::size_t k_bar_columns = 12;
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", format_count(count), count == 1 ? one : many);
-}
-
 std::string milliseconds(double ms) {
     return format_span_us(ms * 1000);
 }
