@@ -3,7 +3,7 @@
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-find_package(fmt REQUIRED)          # fmt::fmt-header-only: Debian ships no static libfmt
+find_package(fmt 9 REQUIRED)        # its headers; cmake/fmt_objects.cpp is the rest
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "classify/python_metadata.hpp"
@@ -134,7 +135,7 @@ Result<MaxGrowth> parse_max_growth(const std::string& text) {
 
 Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_view report,
                                          const std::string& file) {
-    const Json json = Json::parse(report, nullptr, false);
+    const Json json = parse_json(report);
     const Json* unzipped = json.is_discarded() ? nullptr : find(json, "unzipped");
     const auto before = unzipped == nullptr ? std::nullopt : number_of(*unzipped, "bytes");
     if (!before) {

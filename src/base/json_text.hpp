@@ -2,8 +2,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 namespace ballast {
+
+// The value that a text holds; a discarded one (is_discarded()) where it is not JSON, or nested more than
+// k_most_json_depth deep. Compiled once: the parser takes seconds wherever it is instantiated.
+inline constexpr int k_most_json_depth = 64;
+nlohmann::json parse_json(std::string_view text);
 
 // JSON as a program prints it: indented by two, ends in '\n'. What is not UTF-8 (file names may be any bytes)
 // is replaced.

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_text.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 #include "classify/installed_packages.hpp"
@@ -58,7 +59,7 @@ std::string_view folder_name(std::string_view path) {
 
 NpmMetadata parse_package_json(std::string_view text, DevDependencies dev) {
     NpmMetadata metadata;
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parse_json(text);
     if (!json.is_object()) return metadata;
     metadata.name = text_of(json, "name");
     metadata.version = text_of(json, "version");

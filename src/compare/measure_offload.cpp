@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "compare/launch.hpp"
 #include "compare/offload.hpp"
 
@@ -67,7 +68,7 @@ class Measurer {
         const std::string out = m_commands.scratch + "/packed.json";
         BALLAST_CHECK(run_program(arguments, out, k_pack_limit));
         BALLAST_TRY(const std::string text, read_file(out, k_max_answer_bytes));
-        return nlohmann::json::parse(text, nullptr, false);
+        return parse_json(text);
     }
 
     struct Times {

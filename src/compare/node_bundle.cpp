@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "compare/bundle_scripts.hpp"
 #include "compare/esbuild.hpp"
@@ -32,7 +33,7 @@ nlohmann::json metadata_beside(const Package& package, const EntryTree& tree, st
         const auto at = find_file(tree, (directory.empty() ? "" : directory + "/") + "package.json");
         if (at) {
             const auto text = read_entry(package, *at, k_max_metadata_bytes);
-            return text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+            return text ? parse_json(*text) : nlohmann::json();
         }
         if (directory.empty()) return {};
     }
@@ -278,8 +279,7 @@ std::vector<std::string> find_entries(const Package& package) {
     const auto metadata = find_file(tree, "package.json");
     if (metadata) {
         const auto text = read_entry(package, *metadata, k_max_metadata_bytes);
-        std::string main =
-            text ? text_at(nlohmann::json::parse(*text, nullptr, false), "main") : std::string();
+        std::string main = text ? text_at(parse_json(*text), "main") : std::string();
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
             const std::string path = main + std::string(suffix);

@@ -3,25 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
+
+JsonFields::JsonFields() : m_json(std::make_unique<nlohmann::json>()) {}
+JsonFields::JsonFields(JsonFields&&) noexcept = default;
+JsonFields::~JsonFields() = default;
+
+bool JsonFields::has(const char* field) const {
+    return m_json->contains(field);
+}
 
 Result<JsonFields> JsonFields::parse(std::string_view text, std::string_view shown, std::string_view hint) {
     JsonFields fields;
     fields.m_shown = shown;
     fields.m_hint = hint;
-    // Depth is bounded before parsing: the library parses nested arrays without recursion but
-    // destroys them with it, so a megabyte of '[' could end the stack.
-    int depth = 0;
-    for (const char c : text) {
-        if ((c == '[' || c == '{') && ++depth > 64)
-            return fail(ErrorCode::corrupt, shown, "nested too deeply", hint);
-        if (c == ']' || c == '}') --depth;
-    }
-    fields.m_json = nlohmann::json::parse(text, nullptr, false);
-    if (!fields.m_json.is_object()) return fail(ErrorCode::corrupt, shown, "not a JSON object", hint);
+    *fields.m_json = parse_json(text);
+    if (!fields.m_json->is_object())
+        return fail(ErrorCode::corrupt, shown, "not a JSON object, or nested too deeply", hint);
     return fields;
 }
 
@@ -31,8 +34,8 @@ tl::unexpected<Error> JsonFields::refuse(const char* field, std::string_view wha
 
 const nlohmann::json* JsonFields::find(const char* field) {
     m_read.insert(field);
-    const auto at = m_json.find(field);
-    return at == m_json.end() ? nullptr : &*at;
+    const auto at = m_json->find(field);
+    return at == m_json->end() ? nullptr : &*at;
 }
 
 Result<void> JsonFields::read(const char* field, std::uint64_t& out) {
@@ -93,7 +96,7 @@ Result<void> JsonFields::read(const char* field, std::map<std::string, std::stri
 }
 
 Result<void> JsonFields::refuse_unread() const {
-    for (const auto& [field, value] : m_json.items()) {
+    for (const auto& [field, value] : m_json->items()) {
         if (!m_read.contains(field)) return refuse(printable(field).c_str(), "not known");
     }
     return {};

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/json_text.hpp"

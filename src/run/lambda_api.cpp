@@ -24,7 +24,7 @@ constexpr HttpConnection::Patience k_endless{milliseconds(1000), std::chrono::ho
                                              milliseconds(5000)};
 
 std::string event_type(std::string_view body) {
-    const auto json = nlohmann::json::parse(body, nullptr, false);
+    const auto json = parse_json(body);
     if (!json.is_object()) return {};
     const auto at = json.find("eventType");
     return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
@@ -98,7 +99,7 @@ Result<void> add_row(const Row& row, ComparedStrategies& compared) {
 }  // namespace
 
 Result<ComparedStrategies> parse_compared(std::string_view text, const std::string& file) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parse_json(text);
     const auto rows = json.is_object() ? json.find("strategies") : json.end();
     if (json.is_discarded() || !json.is_object() || rows == json.end() || !rows->is_array()) {
         return fail(ErrorCode::corrupt, file, "is no report of 'ballast compare --json'",

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
@@ -52,7 +53,7 @@ class ManifestReader {
     Result<Json> json_at(const std::string& path) const {
         const auto text = m_file(path);
         if (!text) return corrupt(path, "is missing, or too large for what it should be");
-        Json json = Json::parse(*text, nullptr, false);
+        Json json = parse_json(*text);
         if (json.is_discarded()) return corrupt(path, "is no JSON");
         return json;
     }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/json_text.hpp"
 #include "simulate/input/fields.hpp"
 
 namespace ballast {
@@ -196,9 +197,8 @@ class LambdaLogParser final : public LogParser {
         if (at > 1 && text[at - 1] == '"' && text[at - 2] == '\\') return escaped_json(text, out);
         if (usual_report(text, out)) return {};
         const std::size_t begin = text.find_first_of("{[");
-        const auto json = begin == std::string_view::npos
-                              ? Json(Json::value_t::discarded)
-                              : Json::parse(text.substr(begin), nullptr, /*allow_exceptions=*/false);
+        const auto json =
+            begin == std::string_view::npos ? Json(Json::value_t::discarded) : parse_json(text.substr(begin));
         if (json.is_array()) {
             for (const auto& event : json) {
                 if (auto read = json_event(event, at, out); !read) return read;
@@ -259,10 +259,10 @@ class LambdaLogParser final : public LogParser {
             std::size_t end = at + 1;
             while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
             if (end >= text.size()) return fault(at, "a platform event's string does not end");
-            const auto string = Json::parse(text.substr(at, end + 1 - at), nullptr, false);
+            const auto string = parse_json(text.substr(at, end + 1 - at));
             if (string.is_string()) {
                 const auto& message = string.get_ref<const std::string&>();
-                const auto event = Json::parse(message, nullptr, false);
+                const auto event = parse_json(message);
                 if (auto read = json_event(event, at, out); !read) return read;
             }
             at = end;

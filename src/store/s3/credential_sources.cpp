@@ -8,6 +8,7 @@
 
 #include "base/environment.hpp"
 #include "base/file.hpp"
+#include "base/json_text.hpp"
 #include "store/s3/http_connection.hpp"
 #include "store/s3/refusal.hpp"
 #include "store/s3/xml.hpp"
@@ -236,7 +237,7 @@ MaybeCredentials credentials_from_instance(const CallLimits& limits) {
 }
 
 Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown) {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const auto json = parse_json(text);
     FoundCredentials found;
     if (json.is_object()) {
         const auto field = [&](const char* name) {
