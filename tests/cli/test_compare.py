@@ -60,7 +60,7 @@ class Compare(CliTest):
         """UPX is not in Debian 12; npm has its 3.96, whose file lacks the right to be executed."""
         source = TOOLS / "upx-linux/upx"
         if not source.exists():
-            self.skipTest("upx is not there: run scripts/setup")
+            self.skipTest("upx is not there: run scripts/setup test")
         return self.write("upx", source.read_bytes(), 0o755)
 
     def test_says_not_to_use_ballast_when_the_package_fits(self):
@@ -260,7 +260,7 @@ class Compare(CliTest):
 
     def need_esbuild(self):
         if not ESBUILD.exists():
-            self.skipTest("esbuild is not there: run scripts/setup")
+            self.skipTest("esbuild is not there: run scripts/setup test")
 
     def test_bundle_keeps_what_is_native_and_names_what_it_cannot_follow(self):
         self.need_esbuild()
