@@ -295,7 +295,11 @@ class Context:
                 os.killpg(process.pid, number)
 
     def freeze(self):
+        """Returns when nothing runs any more."""
         self.signal(signal.SIGSTOP)
+        for process in self.processes():
+            if process.poll() is None:
+                os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self):
         self.signal(signal.SIGCONT)
