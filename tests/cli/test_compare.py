@@ -304,7 +304,7 @@ class Compare(CliTest):
         self.assertIn("finds nothing to take out of it", report["recommendation"]["reason"])
         self.assertIn("missing", self.ways(report)["efs"])
 
-    def test_entries_of_odd_names(self):
+    def test_entries_may_have_odd_names(self):
         self.need_esbuild()
         self.write("package/package.json", '{"main": "a:b*c.js"}')
         self.write("package/a:b*c.js", "exports.handler = () => 1;")

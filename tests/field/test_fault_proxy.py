@@ -110,7 +110,7 @@ class ProxyTest(unittest.TestCase):
         self.assertLess(counters["bytes_down"] - 3 * (len(BODY) + 60 + 100_000 + 64), 3 * 100)
         self.assertEqual(counters["faults"], 0)
 
-    def test_expect_continue(self):
+    def test_expect_continue_is_answered(self):
         connection = self.connect()
         connection.putrequest("PUT", "/put")
         connection.putheader("Content-Length", "5")
@@ -120,7 +120,7 @@ class ProxyTest(unittest.TestCase):
         connection.send(b"hello")
         self.assertEqual(connection.getresponse().read(), hashlib.sha256(b"hello").hexdigest().encode())
 
-    def test_resets(self):
+    def test_resets_come_where_they_are_asked_for(self):
         for harm, seen in (("reset_before", 0), ("reset_head", 1), ("reset_body", 1)):
             self.server.seen = []
             self.proxy.set(**{harm: 1})
@@ -164,7 +164,7 @@ class ProxyTest(unittest.TestCase):
         self.assertTrue(all(b"<Code>SlowDown</Code>" in body for status, body, _ in answers if status == 503))
         self.assertEqual(self.proxy.counters()["connections"], 1)
 
-    def test_html(self):
+    def test_html_comes_in_place_of_the_servers_answer(self):
         self.proxy.set(html=1)
         status, body, headers = self.get()
         self.assertEqual((status, headers["Content-Type"]), (200, "text/html"))
@@ -191,7 +191,7 @@ class ProxyTest(unittest.TestCase):
         self.assertEqual(self.get()[1], BODY)
         self.assertEqual(self.server.seen, ["/large"] * 2)
 
-    def test_slow_delay_and_jitter(self):
+    def test_slow_and_delay_add_up_and_jitter_changes_the_order(self):
         self.proxy.set(slow=1, slow_seconds=0.03, delay_seconds=0.01)
         self.get("/small")
         self.assertEqual(self.proxy.counters()["paused_ms"], 40)

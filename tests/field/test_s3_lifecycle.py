@@ -6,7 +6,7 @@ from field_support import GatewayTest, main
 
 
 class Lifecycle(GatewayTest):
-    def test_versions_diff_verify_gc(self):
+    def test_versions_diff_verify_and_gc_work_in_a_bucket(self):
         package = self.small_package()
         for number in (1, 2, 3):
             self.write("package/usr/share/changing", f"{number}" * 300_000)
