@@ -56,7 +56,7 @@ function(ballast_precompile target)
 endfunction()
 
 # ballast_folder(NAME DEPS...): all .cpp files in the current folder and below, but a program's main.cpp, become the static
-# library ballast_NAME, which may use the folders that DEPS names (tests/layers.py holds the order).
+# library ballast_NAME, which may use the folders that DEPS names (tests/lint/layers.py holds the order).
 function(ballast_folder name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")

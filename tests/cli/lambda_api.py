@@ -161,7 +161,9 @@ class LambdaApi:
                             return
                     identifier, event, deadline = api.invocation
                     api.invocation, api.runtime_waits = None, False
-                self.answer(200, event, Lambda_Runtime_Aws_Request_Id=identifier, Lambda_Runtime_Deadline_Ms=deadline)
+                self.answer(200, event, Lambda_Runtime_Aws_Request_Id=identifier, Lambda_Runtime_Deadline_Ms=deadline,
+                            Lambda_Runtime_Invoked_Function_Arn="arn:aws:lambda:us-east-1:123456789012:function:test",
+                            Lambda_Runtime_Trace_Id="Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0")
 
             def is_gone(self):
                 """Whether the process that asked was killed meanwhile, so that nothing is given to a closed connection."""
@@ -293,7 +295,11 @@ class Context:
                 os.killpg(process.pid, number)
 
     def freeze(self):
+        """Returns when nothing runs any more."""
         self.signal(signal.SIGSTOP)
+        for process in self.processes():
+            if process.poll() is None:
+                os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self):
         self.signal(signal.SIGCONT)

@@ -107,7 +107,7 @@ class Analyze(AnalyzeCase):
     def test_packages_are_those_that_npm_installed(self):
         tree = TOP / "build/page-test"
         if not (tree / "node_modules/.package-lock.json").exists():
-            self.skipTest("build/page-test is not there: scripts/setup makes it")
+            self.skipTest("build/page-test is not there: scripts/setup test makes it")
         lock = json.loads((tree / "node_modules/.package-lock.json").read_text())["packages"]
         known = sorted((path, entry["version"]) for path, entry in lock.items() if (tree / path).exists())
         found = sorted((p["path"], p["version"]) for p in self.analyze(tree)["packages"])
@@ -364,7 +364,7 @@ class ToolsImages(AnalyzeCase):
     def test_real_tools_agree(self):
         for tool in ("umoci", "skopeo"):
             if not shutil.which(tool):
-                self.skipTest(f"{tool} is not installed: scripts/setup installs it")
+                self.skipTest(f"{tool} is not installed: scripts/setup test installs it")
         rootless = ["--rootless"] if os.geteuid() else []
         package = self.make_function()
         (package / "ballast.toml").unlink()  # would configure the directory
@@ -405,7 +405,7 @@ class Why(CliTest):
     def test_npm_explains_the_same(self):
         tree = TOP / "build/page-test"
         if not (tree / "node_modules/.package-lock.json").exists():
-            self.skipTest("build/page-test is not there: scripts/setup makes it")
+            self.skipTest("build/page-test is not there: scripts/setup test makes it")
         for name in ("ws", "debug", "semver", "yargs"):
             explained = json.loads(subprocess.run(["npm", "explain", name, "--json"], cwd=tree, check=True, capture_output=True).stdout)
             known = {one["location"]: sorted({edge["from"].get("name") or "project" for edge in one["dependents"]}) for one in explained}

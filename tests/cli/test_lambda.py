@@ -355,7 +355,6 @@ class Extension(LambdaTest):
         context = self.extended()
         context.init()
         context.freeze()
-        time.sleep(0.3)
         context.thaw()
         self.assertEqual(context.invoke("echo thawed"), ("response", "thawed\n"))
         context.api.break_connections()

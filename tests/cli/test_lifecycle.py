@@ -124,7 +124,7 @@ class Diff(Lifecycle):
         same = self.json_of("diff", "v1", "v1")
         self.assertEqual((same["entries"], same["push"]["packs"], same["push"]["manifest_bytes"]), ([], 0, 0))
 
-    def test_diff_of_what_is_not_there(self):
+    def test_diff_tells_what_is_not_there(self):
         missing = self.run_in_store("diff", "v1", "v7", status=3)
         self.assertEqual(missing.stderr, f"ballast: error: {self.store}: v7: no such version\n"
                                          "hint: see what there is with 'ballast versions'\n")

@@ -139,7 +139,7 @@ class Removed(CliTest):
         self.hydrate()
         self.assert_verified()
 
-    def test_following_the_hint_of_verify(self):
+    def test_the_hint_of_verify_mends_the_tree(self):
         self.pack(self.make_package(noise_bytes=200_000))
         self.hydrate()
         expected = snapshot(self.tree())
@@ -176,19 +176,19 @@ class Damage(CliTest):
         self.hydrate()
         self.assert_verified()
 
-    def test_truncated_pack(self):
+    def test_a_truncated_pack_is_told(self):
         os.truncate(self.packs[0], self.packs[0].stat().st_size // 2)
         result = self.hydrate(status=4)
         self.assertIn("ends before the bytes that were asked for", result.stderr)
         self.assertIsNone(self.tree())
 
-    def test_missing_pack(self):
+    def test_a_missing_pack_is_told(self):
         self.packs[0].unlink()
         result = self.hydrate(status=3)
         self.assertIn(f"{self.packs[0]}: cannot open: No such file or directory", result.stderr)
         self.assertIsNone(self.tree())
 
-    def test_damaged_lock(self):
+    def test_a_damaged_lock_is_refused(self):
         lock = self.dir / "slim/ballast.lock"
         good = lock.read_text()
         lock.write_text(good[:-10])
@@ -204,14 +204,14 @@ class Root(CliTest):
         super().setUp()
         self.packed = self.pack(self.make_package(noise_bytes=6_000_000))
 
-    def test_symlink_as_root(self):
+    def test_a_symlink_as_root_is_refused(self):
         (self.dir / "elsewhere").mkdir()
         self.root.symlink_to(self.dir / "elsewhere")
         result = self.hydrate(status=5)
         self.assertIn("the root is a symlink or a file, not a directory", result.stderr)
         self.assertEqual(list((self.dir / "elsewhere").iterdir()), [])
 
-    def test_roots_that_cannot_be(self):
+    def test_roots_that_cannot_be_are_refused(self):
         for root, what in (("/", "is the file system's top"), (f"{self.dir}/a:b", "holds ':'"), (f"{self.dir}/x/../y", "'..' component"),
                            ("relative", "is not an absolute path")):
             for options in ({"env": {"BALLAST_ROOT": root}}, {}):
@@ -219,7 +219,7 @@ class Root(CliTest):
                 result = self.run_program(self.dir / "slim/ballast-run", "hydrate", *arguments, status=2, **options)
                 self.assertIn(what, result.stderr)
 
-    def test_parent_that_became_a_symlink(self):
+    def test_a_parent_that_became_a_symlink_is_not_followed(self):
         (self.dir / "elsewhere").mkdir()
         self.hydrate()
         place = self.tree().parent
@@ -230,7 +230,7 @@ class Root(CliTest):
         self.assertEqual(list((self.dir / "elsewhere").iterdir()), [])
 
     @unittest.skipUnless(IS_ROOT, "mounting needs root")
-    def test_full_disk(self):
+    def test_a_full_disk_is_told(self):
         self.root.mkdir(mode=0o700)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", self.root], check=True)
         self.addCleanup(subprocess.run, ["umount", self.root], check=True)
@@ -240,7 +240,7 @@ class Root(CliTest):
         self.assertIsNone(self.tree())
 
     @unittest.skipUnless(IS_ROOT, "mounting needs root")
-    def test_disk_that_fills_meanwhile(self):
+    def test_a_disk_that_fills_meanwhile_is_told(self):
         # Room enough by statvfs, but the inodes run out.
         self.root.mkdir(mode=0o700)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,nr_inodes=30,mode=0700", "tmpfs", self.root], check=True)
@@ -270,7 +270,7 @@ class Root(CliTest):
         self.assertEqual(len(list(self.root.glob("*/tree"))), 1)
 
     @unittest.skipUnless(IS_ROOT, "mounting needs root")
-    def test_read_only_root(self):
+    def test_a_read_only_root_serves_a_tree_that_is_there(self):
         self.root.mkdir(mode=0o700)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=0700,ro", "tmpfs", self.root], check=True)
         self.addCleanup(subprocess.run, ["umount", self.root], check=True)

@@ -102,15 +102,15 @@ class TokenBucket:
         self.rate, self.burst = bytes_per_second, burst_bytes
         self.tokens, self.at = burst_bytes, time.monotonic()
 
-    async def take(self, count):
+    def take(self, count):
+        """How many seconds to wait for them."""
         if not self.rate:
-            return
+            return 0
         now = time.monotonic()
         self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
         self.at = now
         self.tokens -= count
-        if self.tokens < 0:
-            await asyncio.sleep(-self.tokens / self.rate)
+        return max(0, -self.tokens / self.rate)
 
 
 class Closed(Exception):
@@ -223,6 +223,12 @@ class Proxy:
         self.bucket = TokenBucket(self.faults.number("bytes_per_second"), self.faults.number("burst_bytes"))
         self.counters = collections.Counter()
 
+    async def pause(self, seconds):
+        """Counted, so that tests can ask for it and need no clock."""
+        if seconds:
+            self.counters["paused_ms"] += round(seconds * 1000)
+            await asyncio.sleep(seconds)
+
     async def listen(self, host, port):
         self.address = (host, port)
         self.listener = socket.create_server(self.address, backlog=256)
@@ -285,8 +291,7 @@ class Proxy:
         wait = self.faults.number("delay_seconds") + dice.random() * self.faults.number("jitter_seconds")
         if harm == "slow":
             wait += self.faults.number("slow_seconds", 3)
-        if wait:
-            await asyncio.sleep(wait)
+        await self.pause(wait)
         if harm == "reset_before":
             client.reset()
             raise Cut
@@ -417,7 +422,7 @@ class Proxy:
 
         async def pass_on(block):
             nonlocal sent, head
-            await self.bucket.take(len(block))
+            await self.pause(self.bucket.take(len(block)))
             if harm in ("reset_body", "truncate", "stall", "corrupt") and length and sent <= within < sent + len(block):
                 at = within - sent
                 if harm == "corrupt":
@@ -434,7 +439,7 @@ class Proxy:
                         raise Cut
                     block = bytes(block[at:])
                     sent += at
-                    await asyncio.sleep(self.faults.number("stall_seconds", 5))
+                    await self.pause(self.faults.number("stall_seconds", 5))
             if copy is not None:
                 copy.extend(block)
             sent += len(block)

@@ -92,7 +92,7 @@ debug_rgw = {debug}
 def missing():
     """What is not installed, as a sentence, or None."""
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
-    return f"{', '.join(absent)} not installed; scripts/setup installs Ceph's gateway" if absent else None
+    return f"{', '.join(absent)} not installed; scripts/setup test installs Ceph's gateway" if absent else None
 
 
 def free_ports(count):

@@ -10,12 +10,18 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import threading
+import time
 import unittest
-
-from runtime_api import Invocation, RuntimeApi
+import uuid
+from typing import NamedTuple, Optional
 
 HERE = pathlib.Path(__file__).resolve().parent / "lambda"
+sys.path.insert(0, str(HERE.parents[1] / "cli"))
+
+from lambda_api import LambdaApi  # noqa: E402
+
 PYTHON = "/usr/bin/python3"
 
 _installed = None
@@ -34,6 +40,41 @@ def installed():
             raise AssertionError(f"{HERE}/install: {result.stdout}{result.stderr}")
         _installed = pathlib.Path(result.stdout.strip())
     return _installed
+
+
+class Invocation(NamedTuple):
+    """What a caller gets. `error`: None, "Handled" (the handler's own) or "Unhandled" (the process's)."""
+
+    payload: object
+    error: Optional[str]
+
+
+class ContextApi(LambdaApi):
+    """What stands before one context that a platform keeps: it says what AWS says of processes that end."""
+
+    exit_status = None
+
+    def invoke(self, event, timeout_seconds):
+        """One at a time. The result, or None when the time was up; the caller ends the process then."""
+        identifier = str(uuid.uuid4())
+        with self.changed:
+            self.invocation = (identifier, event, int((time.time() + timeout_seconds) * 1000))
+            self.changed.notify_all()
+        self.wait_for(lambda: identifier in self.answers or self.init_error or self.exit_status is not None, time.monotonic() + timeout_seconds)
+        if identifier in self.answers:
+            kind, body = self.answers[identifier]
+            return Invocation(json.loads(body), "Handled" if kind == "error" else None)
+        if self.init_error:
+            return Invocation(self.init_error[1], "Unhandled")
+        if self.exit_status is None:
+            return None
+        how = f"signal: {-self.exit_status}" if self.exit_status < 0 else f"exit status {self.exit_status}"
+        return Invocation({"errorType": "Runtime.ExitError", "errorMessage": f"Runtime exited with error: {how}"}, "Unhandled")
+
+    def process_ended(self, status):
+        with self.changed:
+            self.exit_status = status
+            self.changed.notify_all()
 
 
 def kill_tree(pid):
@@ -175,7 +216,7 @@ class Ric(Platform):
         self.functions[name] = {"slim": str(slim), "environment": environment, "tmp": tmp, "idle": [], "all": []}
 
     def start(self, function):
-        api = RuntimeApi()
+        api = ContextApi()
         access_key, secret_key = self.credentials
         environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "en_US.UTF-8", "TZ": ":UTC",

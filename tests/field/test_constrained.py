@@ -51,14 +51,14 @@ class ConstrainedTest(EmulatorTest):
         _, report = self.constrained(PYTHON, "-c", count, slim=HERE / "function")
         self.assertGreater(report["seconds"], 1.7, "a second of work takes two")
 
-    def test_a_program_out_of_the_tree(self):
+    def test_a_program_out_of_the_tree_runs(self):
         slim = self.pack_edition(1)
         stdout, report = self.constrained("./ballast-run", "exec", "--", "sh", "-c", "cat $BALLAST_TREE/usr/share/edition.txt; which cat", slim=slim)
         self.assertRegex(stdout, r"^1\n/tmp/ballast/[0-9a-f]{32}/tree/usr/bin/cat\n$")
         self.assertEqual(report["killed_for_memory"], 0)
         self.assertGreater(self.requests(), 0)
 
-    def test_a_function(self):
+    def test_a_function_runs(self):
         self.deploy("render", self.pack_edition(1))
         self.assertEqual(self.call("render", 1)["start"], "cold")
         self.assertGreater(self.requests(), 0)
@@ -68,7 +68,7 @@ class ConstrainedTest(EmulatorTest):
         self.assertEqual(report["killed_for_memory"], 0)
         self.assertLessEqual(report["memory_peak_bytes"], 128 << 20)
 
-    def test_the_rendering_function_with_all_of_its_tree(self):
+    def test_the_rendering_function_runs_with_all_of_its_tree(self):
         slim = packed(self.dir, self.platform.language, BIN / "ballast")
         self.ballast("push", slim, "--store", self.store, "--quiet")
         self.deploy("rendering", slim, tmp=self.disk_in_memory())
@@ -83,7 +83,7 @@ class ConstrainedTest(EmulatorTest):
 class ConstrainedPythonTest(ConstrainedTest):
     platform_class = ConstrainedPython
     # Nothing of these is about the language.
-    test_the_limits_are_there = test_a_program_out_of_the_tree = None
+    test_the_limits_are_there = test_a_program_out_of_the_tree_runs = None
 
 
 if __name__ == "__main__":

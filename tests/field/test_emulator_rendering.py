@@ -40,7 +40,7 @@ class RenderingCases:
         self.assertEqual(max(png_size(thumbnail)), 200)
         return page, png
 
-    def test_proofs_of_svg_postscript_and_pdf(self):
+    def test_svg_postscript_and_pdf_become_proofs(self):
         self.deploy_rendering()
         # The first call of all, and with it the whole tree.
         page, _ = self.proofs({"sample": "pdf", "proof": True})

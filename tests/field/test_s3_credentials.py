@@ -40,7 +40,7 @@ class Sources(S3Test):
         self.s3.users[access_key] = User(secret_key, token)
         return secret_key
 
-    def test_environment_with_a_session(self):
+    def test_the_environment_may_hold_a_session(self):
         secret = self.know("ASIAENV", token="session/token+with==signs")
         self.hydrate_as({"AWS_ACCESS_KEY_ID": "ASIAENV", "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": "session/token+with==signs"},
                         "ASIAENV")
@@ -79,7 +79,7 @@ aws_session_token = other-token
         self.hydrate_as({}, "AKIADEFAULT")
         self.assertEqual(len(self.s3.requests), len(self.s3.accepted), "the right region at once")
 
-    def test_a_profile_that_does_not_exist(self):
+    def test_a_profile_that_does_not_exist_is_told(self):
         result = self.hydrate_as({"AWS_PROFILE": "nowhere"}, None, status=2)
         self.assert_error(result, "nowhere")
 
@@ -96,7 +96,7 @@ aws_session_token = other-token
                 self.assert_no_secret(result, "secret-authorization")
                 self.assertEqual([r.path for r in source.requests], ["/v1/credentials"], "asked once for all connections")
 
-    def test_container_endpoint_that_refuses(self):
+    def test_a_container_endpoint_that_refuses_is_told(self):
         with ContainerEndpoint(self.s3, authorization="right") as source:
             env = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{source.endpoint}/x", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "wrong-but-secret"}
             result = self.hydrate_as(env, None, status=5)

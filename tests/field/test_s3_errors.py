@@ -34,22 +34,22 @@ class AtTheGateway(GatewayTest):
         self.assert_no_secret(result, self.gateway.secret_key, *secrets)
         return result
 
-    def test_a_key_id_that_nobody_knows(self):
+    def test_a_key_id_that_nobody_knows_is_told(self):
         env = {"AWS_ACCESS_KEY_ID": "AKIANOBODYKNOWSTHIS0"}
         self.refused(5, f"s3://{self.bucket}/some/prefix/packs/", "s3:GetObject", env=env)
 
-    def test_a_wrong_secret(self):
+    def test_a_wrong_secret_is_told(self):
         env = {"AWS_SECRET_ACCESS_KEY": "not-this-one-but-secret-all-the-same"}
         result = self.refused(5, f"s3://{self.bucket}/some/prefix/packs/", "s3:GetObject", env=env,
                               secrets=["not-this-one-but-secret-all-the-same"])
         self.assertIn("AWS_SECRET_ACCESS_KEY", result.stderr, "the hint says where to look")
 
-    def test_a_bucket_that_does_not_exist(self):
+    def test_a_bucket_that_does_not_exist_is_told(self):
         store = self.url(bucket="no-such-bucket-here")
         self.refused(3, "s3://no-such-bucket-here/some/prefix/packs/", "bucket", store=store)
         self.push_refused(3, "s3://no-such-bucket-here/", "bucket", store=store)
 
-    def test_an_object_that_does_not_exist(self):
+    def test_an_object_that_does_not_exist_is_told(self):
         self.refused(3, f"s3://{self.bucket}/elsewhere/packs/", "no such object", store=self.url(prefix="elsewhere"), hint=False)
 
     def test_an_action_that_is_denied_is_named(self):
@@ -75,36 +75,36 @@ class AtTheGateway(GatewayTest):
         self.assert_error(result, f"s3://{self.bucket}/some/prefix/leases/", "s3:PutObject", "denied: AccessDenied")
         self.assertEqual([k for k in self.s3.keys(self.bucket) if "/versions/" in k][1:], [], "no half version")
 
-    def test_no_credentials_at_all(self):
+    def test_no_credentials_at_all_are_told(self):
         env = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
         result = self.refused(5, f"s3://{self.bucket}/some/prefix/packs/", "s3:GetObject", "no credentials", env=env)
         self.assertIn("AWS_ACCESS_KEY_ID", result.stderr)
 
-    def test_half_of_the_credentials(self):
+    def test_half_of_the_credentials_is_refused(self):
         result = self.refused(2, "AWS_SECRET_ACCESS_KEY", "not set", env={"AWS_SECRET_ACCESS_KEY": None})
         self.assertIn("hint: set both or neither", result.stderr)
 
-    def test_a_certificate_of_an_unknown_authority(self):
+    def test_a_certificate_of_an_unknown_authority_is_refused(self):
         store = self.url(self.gateway.tls_endpoint)
         result = self.refused(4, f"s3://{self.bucket}/some/prefix/packs/", "certificate", store=store, env={"AWS_CA_BUNDLE": None})
         self.assertIn("AWS_CA_BUNDLE", result.stderr)
 
-    def test_a_certificate_bundle_that_does_not_exist(self):
+    def test_a_certificate_bundle_that_does_not_exist_is_told(self):
         store = self.url(self.gateway.tls_endpoint)
         self.refused(2, "AWS_CA_BUNDLE", "/no/such/bundle.pem", store=store, env={"AWS_CA_BUNDLE": "/no/such/bundle.pem"}, hint=False)
 
-    def test_tls_to_a_server_that_speaks_plain_http(self):
+    def test_tls_to_a_server_that_speaks_plain_http_fails(self):
         store = self.url(self.gateway.endpoint.replace("http:", "https:"))
         self.refused(6, f"s3://{self.bucket}/some/prefix/packs/", self.gateway.endpoint.split("//")[1], store=store, hint=False)
 
-    def test_a_host_that_nobody_listens_on(self):
+    def test_a_host_that_nobody_listens_on_is_told(self):
         [port] = free_ports(1)
         start = time.monotonic()
         self.refused(6, f"s3://{self.bucket}/some/prefix/packs/", f"127.0.0.1:{port}", "refused",
                      store=self.url(f"http://127.0.0.1:{port}"))
         self.assertLess(time.monotonic() - start, 15)
 
-    def test_a_host_that_answers_nothing(self):
+    def test_a_host_that_answers_nothing_is_given_up(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
             start = time.monotonic()
@@ -118,10 +118,10 @@ class AtTheGateway(GatewayTest):
             self.assertLess(time.monotonic() - start, 8)
             self.assert_error(result, f"s3://{self.bucket}/some/prefix/packs/")
 
-    def test_a_host_whose_name_does_not_exist(self):
+    def test_a_host_whose_name_does_not_exist_is_told(self):
         self.refused(6, "no-such-host.invalid", "resolved", store=self.url("http://no-such-host.invalid"))
 
-    def test_store_urls_that_cannot_be(self):
+    def test_store_urls_that_cannot_be_are_refused(self):
         for store, what in ((f"s3://{self.bucket}?colour=red", "colour"), ("s3:///prefix", "bucket"), ("s3://UP/..", "s3://"),
                             (f"s3://{self.bucket}?endpoint=ftp://x", "ftp"), (f"s3://{self.bucket}?path_style=maybe", "maybe"),
                             (f"s3://{self.bucket}/../x", "prefix")):
@@ -171,7 +171,7 @@ class AtAStandIn(S3Test):
         wrong = [r for r in server.requests if "/us-east-1/s3/" in r.headers["authorization"]]
         self.assertLessEqual(len(wrong), 32, "asked wrongly once by each connection at most")
 
-    def test_another_region_at_an_endpoint_that_was_named(self):
+    def test_another_region_at_an_endpoint_that_was_named_is_told(self):
         """301: the bucket is at another address, which the user's endpoint is not."""
         server = self.stand_in(home_region="eu-central-1", redirects="redirect")
         result = self.refused(server, 2, "s3://stand-in/packs/", "s3:GetObject", "eu-central-1", "us-east-1")
@@ -187,7 +187,7 @@ class AtAStandIn(S3Test):
             self.assert_verified()
             self.assertLess(len(server.requests), len(server.accepted) + 65)
 
-    def test_an_expired_session(self):
+    def test_an_expired_session_is_told(self):
         server = self.stand_in()
         server.users["ASIAOLD"] = User("old-secret", "old-token", expires=time.time() - 60)
         env = {"AWS_ACCESS_KEY_ID": "ASIAOLD", "AWS_SECRET_ACCESS_KEY": "old-secret", "AWS_SESSION_TOKEN": "old-token"}
@@ -196,14 +196,14 @@ class AtAStandIn(S3Test):
         self.assert_no_secret(result, "old-secret", "old-token")
         self.assertLess(len(server.requests), 20, "asking again does not help")
 
-    def test_a_session_without_its_token(self):
+    def test_a_session_without_its_token_is_told(self):
         server = self.stand_in()
         server.users["ASIANEW"] = User("new-secret", "new-token", expires=time.time() + 600)
         env = {"AWS_ACCESS_KEY_ID": "ASIANEW", "AWS_SECRET_ACCESS_KEY": "new-secret"}
         result = self.refused(server, 5, "s3://stand-in/packs/", "s3:GetObject", env=env)
         self.assertIn("AWS_SESSION_TOKEN", result.stderr)
 
-    def test_a_web_server_that_is_no_s3(self):
+    def test_a_web_server_that_is_not_s3_is_told(self):
         with Page() as page:
             result = self.hydrate("--store", self.url(page), "--timeout", "5s", status=2)
             self.assert_error(result, "s3://stand-in/packs/", page.endpoint, "does not speak S3")
@@ -221,7 +221,7 @@ class AtAStandIn(S3Test):
                        check=True, capture_output=True)
         return files
 
-    def test_a_certificate_of_another_host(self):
+    def test_a_certificate_of_another_host_is_refused(self):
         certificate = self.certificate("elsewhere.example")
         server = self.stand_in(certificate=certificate)
         result = self.refused(server, 4, "s3://stand-in/packs/", "certificate", "127.0.0.1", env={"AWS_CA_BUNDLE": certificate[0]})
@@ -280,7 +280,7 @@ class AtAStandIn(S3Test):
             self.refused(server, 6, "SlowDown", hint=False)
             self.assertEqual(len(server.arrivals), 1)
 
-    def test_servers_without_conditional_writes(self):
+    def test_servers_need_no_conditional_writes(self):
         """HEAD is the condition then: nothing that is there is written again."""
         for conditions in ("unknown", "ignored"):
             server = self.stand_in(conditions=conditions)

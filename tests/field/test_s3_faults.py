@@ -122,7 +122,7 @@ class Hydration(FaultTest):
         self.assert_verified()
 
     def test_frozen_with_its_connections_lost_it_goes_on(self):
-        """As Lambda does between invocations: everything stops, and the network forgets. Frozen for longer than a silence is
+        """As Lambda does between invocations: everything stops, and the network forgets; or it is frozen for longer than a silence is
         borne (10 s), so that every timer has run out at the thaw."""
         package = self.make_package(noise_bytes=20_000_000)
         self.pack(package)
@@ -141,12 +141,11 @@ class Hydration(FaultTest):
             run.send_signal(signal.SIGSTOP)
             if cut_while_frozen:
                 self.proxy.cut()
-            time.sleep(3 if cut_while_frozen else 11)
+            else:
+                time.sleep(11)  # the only way to let its timers run out
             run.send_signal(signal.SIGCONT)
-            start = time.monotonic()
-            _, said = run.communicate(timeout=60)
+            _, said = run.communicate(timeout=20)
             self.assertEqual(run.returncode, 0, said)
-            self.assertLess(time.monotonic() - start, 20)
             self.assertEqual(snapshot(self.tree()), expected)
 
     def test_a_warm_tree_needs_no_network(self):

@@ -94,7 +94,7 @@ class MainJob(GatewayTest):
             self.assertGreater(proxy.counters()["bytes_down"], 3_000_000)
         self.assert_verified()
 
-    def test_over_tls(self):
+    def test_it_works_over_tls(self):
         self.store = self.url(self.gateway.tls_endpoint)
         self.pack(self.make_package())
         self.assertGreater(self.cold_log(self.hydrate())["fetched_bytes"], 3_000_000)
@@ -113,14 +113,14 @@ class MainJob(GatewayTest):
         self.assertTrue(any(key.startswith("other/packs/") for key in self.s3.keys(self.bucket)))
 
     @unittest.skipUnless(IS_ROOT, "making the bucket's host name known needs root")
-    def test_virtual_hosted_over_tls(self):
+    def test_virtual_hosted_works_over_tls(self):
         self.name_the_bucket()
         self.store = self.url(self.gateway.tls_endpoint.replace("127.0.0.1", "s3.localhost"), path_style="false")
         self.pack(self.small_package())
         self.hydrate()
         self.assert_verified()
 
-    def test_endpoint_and_region_from_the_environment(self):
+    def test_endpoint_and_region_come_from_the_environment(self):
         for variable in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
             self.store = f"s3://{self.bucket}/{variable}"
             environment = {variable: self.gateway.endpoint, "AWS_REGION": "us-east-1"}
@@ -128,20 +128,20 @@ class MainJob(GatewayTest):
             self.root = self.dir / f"root-{variable}"
             self.hydrate(slim=variable, env=environment)
 
-    def test_a_bucket_without_prefix(self):
+    def test_a_bucket_needs_no_prefix(self):
         self.store = f"s3://{self.bucket}?endpoint={self.gateway.endpoint}&region=us-east-1"
         self.pack(self.small_package())
         self.assertEqual({key.split("/")[0] for key in self.s3.keys(self.bucket)}, {"packs", "manifests", "versions"})
         self.hydrate()
 
-    def test_keys_with_characters_that_must_be_encoded(self):
+    def test_keys_may_have_characters_that_must_be_encoded(self):
         self.store = self.url(prefix="a+b/c~e=f")
         self.pack(self.small_package(), "slim", "--version", "v1+local.2", "--name", "name+x")
         self.assertIn("a+b/c~e=f/versions/name+x/v1+local.2", self.s3.keys(self.bucket))
         self.hydrate()
         self.assert_verified()
 
-    def test_a_pack_that_takes_several_parts(self):
+    def test_a_large_pack_is_sent_in_parts(self):
         """Larger than what one PUT or part sends at once; whole, and without a trace of the upload."""
         package = self.make_package(noise_bytes=80_000_000)
         self.pack(package)

@@ -66,13 +66,13 @@ class InAnEmptyChroot(S3Test):
         self.assert_verified()
         self.assertNotEqual(self.server.requests, [])
 
-    def test_by_dns(self):
+    def test_a_bucket_is_found_by_dns(self):
         with NameServer() as names:
             (self.chroot / "etc/resolv.conf").write_text(f"nameserver {names.ADDRESS}\n")
             self.hydrate_from("packs.example")
             self.assertEqual(set(names.asked), {"packs.example"})
 
-    def test_by_the_hosts_file(self):
+    def test_a_bucket_is_found_by_the_hosts_file(self):
         (self.chroot / "etc/hosts").write_text("127.0.0.1 packs.example\n")
         self.hydrate_from("packs.example")
 

@@ -35,7 +35,7 @@ std::string refusal(std::string_view text) {
     return shown(config.error());
 }
 
-TEST(Config, is_all_defaults_for_an_empty_file) {
+TEST(Config, IsAllDefaultsForAnEmptyFile) {
     for (const char* const text : {"", "# nothing yet\n", "[groups]\n[env]\n[limits]\n"}) {
         const auto config = parsed(text);
         EXPECT_EQ(config.name, "");
@@ -53,7 +53,7 @@ TEST(Config, is_all_defaults_for_an_empty_file) {
     }
 }
 
-TEST(Config, reads_every_key) {
+TEST(Config, ReadsEveryKey) {
     const auto config = parsed(R"(
 name = "rendering"
 store = "s3://deps/functions?region=eu-central-1"
@@ -94,7 +94,7 @@ max_unpacked = "1.5GB"
     EXPECT_EQ(config.max_unpacked, 3ULL << 29U);
 }
 
-TEST(Config, keeps_the_order_of_groups_in_the_file) {
+TEST(Config, KeepsTheOrderOfGroupsInTheFile) {
     const auto names = [](const Config& config) {
         std::string all;
         for (const auto& group : config.groups) all += group.name + " ";
@@ -106,7 +106,7 @@ TEST(Config, keeps_the_order_of_groups_in_the_file) {
     EXPECT_EQ(names(parsed("[groups]\n\"9.z\" = ['z']\n\"9\" = [\n'm',\n'n']\n")), "9.z 9 ");
 }
 
-TEST(Config, names_the_line_and_the_nearest_known_key) {
+TEST(Config, NamesTheLineAndTheNearestKnownKey) {
     EXPECT_EQ(refusal("name = 'a'\n\ninclud = ['a']\n"),
               "ballast.toml:3: unknown key 'includ'\nhint: did you mean 'include'?");
     EXPECT_EQ(refusal("stroe = 'a'"), "ballast.toml:1: unknown key 'stroe'\nhint: did you mean 'store'?");
@@ -128,11 +128,11 @@ TEST(Config, names_the_line_and_the_nearest_known_key) {
     EXPECT_THAT(refusal("grops.a.b = 1"), HasSubstr("ballast.toml:1: unknown key 'grops'"));
 }
 
-TEST(Config, tells_the_first_of_several_errors) {
+TEST(Config, TellsTheFirstOfSeveralErrors) {
     EXPECT_THAT(refusal("zzz = 1\naaa = 1\n"), HasSubstr("ballast.toml:1: unknown key 'zzz'"));
 }
 
-TEST(Config, refuses_other_kinds_of_values) {
+TEST(Config, RefusesOtherKindsOfValues) {
     EXPECT_EQ(refusal("name = 1"), "ballast.toml:1: 'name' is a whole number, but must be a string");
     EXPECT_EQ(refusal("level = '19'"), "ballast.toml:1: 'level' is a string, but must be a whole number");
     EXPECT_EQ(refusal("level = 1.5"),
@@ -156,7 +156,7 @@ TEST(Config, refuses_other_kinds_of_values) {
     EXPECT_EQ(refusal("[store]\nurl = 'a'"), "ballast.toml:1: 'store' is a table, but must be a string");
 }
 
-TEST(Config, refuses_what_is_not_toml) {
+TEST(Config, RefusesWhatIsNotToml) {
     EXPECT_THAT(refusal("name = 'a'\nstore = s3://x\n"),
                 HasSubstr("ballast.toml:2: not TOML: while parsing"));
     EXPECT_THAT(refusal("name = 'a'\nname = 'b'\n"), HasSubstr("ballast.toml:2: not TOML: "));
@@ -169,7 +169,7 @@ TEST(Config, refuses_what_is_not_toml) {
                 HasSubstr("ballast.toml: has 262145 bytes, more than the 262144"));
 }
 
-TEST(Config, takes_what_is_not_ascii_inside_quotes_and_comments) {
+TEST(Config, TakesWhatIsNotAsciiInsideQuotesAndComments) {
     EXPECT_THAT(parsed("\uFEFFinclude = ['\u00E4']  # \u00E4").include, ElementsAre("\u00E4"));
     EXPECT_THAT(parsed("include = [\"\\\"\u00E4\", '\u00E4', '\\\\\u00E4']").include,
                 ElementsAre("\"\u00E4", "\u00E4", "\\\\\u00E4"));
@@ -188,7 +188,7 @@ env.D = "ä" )")
                 HasSubstr("ballast.toml:1: not TOML: a character outside quotes"));
 }
 
-TEST(Config, lives_through_deep_nesting) {
+TEST(Config, LivesThroughDeepNesting) {
     std::string keys = "a";
     for (int i = 0; i < 999; ++i) keys += ".a";
     EXPECT_THAT(refusal(keys + " = 1"), HasSubstr("unknown key 'a'"));
@@ -201,7 +201,7 @@ TEST(Config, lives_through_deep_nesting) {
               "was taken");
 }
 
-TEST(Config, refuses_patterns_with_their_line) {
+TEST(Config, RefusesPatternsWithTheirLine) {
     EXPECT_EQ(refusal("include = ['*.so',\n  'lib[']"),
               "ballast.toml:2: pattern 'lib[' of 'include': '[' is not closed");
     EXPECT_EQ(refusal("[groups]\nfonts = ['./fonts']"),
@@ -215,7 +215,7 @@ TEST(Config, refuses_patterns_with_their_line) {
               "ballast.toml:1: group 'fonts' has no patterns\nhint: write some, or remove it");
 }
 
-TEST(Config, refuses_names_that_cannot_be_keys) {
+TEST(Config, RefusesNamesThatCannotBeKeys) {
     EXPECT_EQ(refusal("name = 'a/b'"),
               "ballast.toml:1: 'name' is 'a/b', which cannot be a name\n"
               "hint: use up to 128 letters, digits, '.', '_', '+' and '-', with a letter or digit first");
@@ -231,7 +231,7 @@ TEST(Config, refuses_names_that_cannot_be_keys) {
     EXPECT_EQ(refusal("[groups]\n'1.a_b-c' = ['a']"), "was taken");
 }
 
-TEST(Config, refuses_stores_that_are_none) {
+TEST(Config, RefusesStoresThatAreNone) {
     for (const char* const store :
          {"file:///var/store", "/var/store", "store", "./a:b", "s3://bucket", "s3://bucket/a/b",
           "s3://my.bucket-1?endpoint=http://127.0.0.1:9000&region=x"}) {
@@ -251,7 +251,7 @@ TEST(Config, refuses_stores_that_are_none) {
     EXPECT_THAT(refusal("store = ''"), HasSubstr("'store' is empty"));
 }
 
-TEST(Config, refuses_roots_that_would_do_harm) {
+TEST(Config, RefusesRootsThatWouldDoHarm) {
     EXPECT_EQ(refusal("root = 'tmp/ballast'"),
               "ballast.toml:1: 'root' is not an absolute path\nhint: write it like /tmp/ballast");
     EXPECT_THAT(refusal("root = '/'"), HasSubstr("'root' is the file system's top"));
@@ -263,7 +263,7 @@ TEST(Config, refuses_roots_that_would_do_harm) {
     EXPECT_THAT(refusal("root = '/" + std::string(1024, 'a') + "'"), HasSubstr("longer than 1024 bytes"));
 }
 
-TEST(Config, refuses_levels_that_no_codec_takes) {
+TEST(Config, RefusesLevelsThatNoCodecTakes) {
     EXPECT_EQ(refusal("level = 3"),
               "ballast.toml:1: 'level' needs a fixed codec: each counts its levels in its own way\n"
               "hint: add codec = \"zstd\" or \"lz4\", or remove 'level'");
@@ -290,7 +290,7 @@ TEST(Config, refuses_levels_that_no_codec_takes) {
         "ballast.toml:1: 'codec' names the unknown codec 'brotli'\nhint: known are: auto, zstd, lz4, raw");
 }
 
-TEST(Config, refuses_sizes_out_of_range) {
+TEST(Config, RefusesSizesOutOfRange) {
     EXPECT_EQ(refusal("frame = '63KB'"),
               "ballast.toml:1: 'frame' is 63.0 KB, but must be from 64 KB to 4 MB\n"
               "hint: 1MB serves most trees");
@@ -307,7 +307,7 @@ TEST(Config, refuses_sizes_out_of_range) {
                 HasSubstr("'max_unpacked' is 'no', which is not a size"));
 }
 
-TEST(Config, refuses_variables_that_cannot_be_meant) {
+TEST(Config, RefusesVariablesThatCannotBeMeant) {
     EXPECT_EQ(refusal("[env]\n'A=B' = ''"), "ballast.toml:2: 'A=B' holds '=', which ends a variable's name");
     EXPECT_EQ(refusal("[env]\n'' = 'a'"), "ballast.toml:2: '' is empty, and a variable's name cannot be");
     EXPECT_EQ(refusal("[env]\n\"A\\u0000\" = 'a'"), "ballast.toml:2: 'A\\x00' holds a NUL byte");
@@ -325,7 +325,7 @@ TEST(Config, refuses_variables_that_cannot_be_meant) {
     EXPECT_THAT(refusal("[env]\nBALLAST_TREE = '/lib'"), HasSubstr("is kept for Ballast itself"));
 }
 
-TEST(Config, flags_keep_what_was_promised) {
+TEST(Config, FlagsKeepWhatWasPromised) {
     Config config;
     const auto bad_root = set_root(config, "relative", "--root");
     ASSERT_FALSE(bad_root);
@@ -337,7 +337,7 @@ TEST(Config, flags_keep_what_was_promised) {
     EXPECT_EQ(config.root, "/var/tmp/x");
 }
 
-TEST(NearestWord, is_near) {
+TEST(NearestWord, IsNear) {
     const std::vector<std::string> known = {"name", "store", "root", "include", "exclude", "a"};
     EXPECT_EQ(nearest_word("includ", known), "include");
     EXPECT_EQ(nearest_word("inculde", known), "include");
@@ -383,7 +383,7 @@ class LoadConfig : public ::testing::Test {
     TemporaryDirectory m_directory = std::move(*TemporaryDirectory::create());
 };
 
-TEST_F(LoadConfig, takes_the_file_inside_before_the_one_beside) {
+TEST_F(LoadConfig, TakesTheFileInsideBeforeTheOneBeside) {
     EXPECT_EQ(loaded(package()).store, "");
     write(top() + "/ballast.toml", "store = '/beside'");
     EXPECT_EQ(loaded(package()).store, "/beside");
@@ -394,7 +394,7 @@ TEST_F(LoadConfig, takes_the_file_inside_before_the_one_beside) {
     EXPECT_EQ(loaded(package() + "//").store, "/inside");
 }
 
-TEST_F(LoadConfig, names_the_file_in_errors) {
+TEST_F(LoadConfig, NamesTheFileInErrors) {
     write(package() + "/ballast.toml", "stor = 1");
     EXPECT_EQ(load_error(package()),
               package() + "/ballast.toml:1: unknown key 'stor'\nhint: did you mean 'store'?");
@@ -403,7 +403,7 @@ TEST_F(LoadConfig, names_the_file_in_errors) {
     EXPECT_EQ(load_error(package()), package() + "/ballast.toml: not a regular file");
 }
 
-TEST_F(LoadConfig, lets_the_environment_win) {
+TEST_F(LoadConfig, LetsTheEnvironmentWin) {
     write(package() + "/ballast.toml", "store = '/file'\nname = 'file'\nroot = '/file'");
     SetUpEnvironment({{"BALLAST_STORE", "/env"}, {"BALLAST_NAME", ""}, {"BALLAST_ROOT", "/env-root"}});
     const auto config = loaded(package());
@@ -415,7 +415,7 @@ TEST_F(LoadConfig, lets_the_environment_win) {
               "BALLAST_ROOT: is not an absolute path\nhint: write it like /tmp/ballast");
 }
 
-TEST_F(LoadConfig, makes_a_name_of_the_packages) {
+TEST_F(LoadConfig, MakesANameOfThePackages) {
     EXPECT_EQ(loaded(package()).name, "my-function");
     EXPECT_EQ(default_name("/x/function.zip"), "function");
     EXPECT_EQ(default_name("function-1.2.zip"), "function-1.2");
@@ -426,7 +426,7 @@ TEST_F(LoadConfig, makes_a_name_of_the_packages) {
     EXPECT_EQ(default_name(package() + "/."), "my-function");
 }
 
-TEST(Config, start_is_the_tree_unless_groups_are_named) {
+TEST(Config, StartIsTheTreeUnlessGroupsAreNamed) {
     const std::string groups = "[groups]\npdf = [\"/usr/bin/\"]\n";
     EXPECT_EQ(parsed("").start, StartChoice::tree);
     EXPECT_EQ(parsed("[start]\nmode = \"tree\"\n").start, StartChoice::tree);
@@ -438,7 +438,7 @@ TEST(Config, start_is_the_tree_unless_groups_are_named) {
     }
 }
 
-TEST(Config, start_is_refused_where_it_cannot_be_meant) {
+TEST(Config, StartIsRefusedWhereItCannotBeMeant) {
     const std::string groups = "\n[groups]\npdf = [\"/usr/bin/\"]\n";
     EXPECT_EQ(refusal("[start]\nmode = \"on-demand\""),
               "ballast.toml:2: 'mode' is 'on-demand', which is no way to start\n"

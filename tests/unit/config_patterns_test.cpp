@@ -141,7 +141,7 @@ const std::vector<std::string> k_paths = {
     "aaa/aaa/aab",
 };
 
-TEST(Patterns, match_what_git_matches) {
+TEST(Patterns, MatchWhatGitMatches) {
     const GitOracle git;
     if (!git.works()) GTEST_SKIP() << "git is not installed";
     for (const char* const pattern : {
@@ -299,7 +299,7 @@ TEST(Patterns, match_what_git_matches) {
     }
 }
 
-TEST(Patterns, match_what_git_matches_for_random_patterns) {
+TEST(Patterns, MatchWhatGitMatchesForRandomPatterns) {
     const GitOracle git;
     if (!git.works()) GTEST_SKIP() << "git is not installed";
     std::mt19937 random(20260101);
@@ -324,7 +324,7 @@ TEST(Patterns, match_what_git_matches_for_random_patterns) {
     }
 }
 
-TEST(Patterns, the_last_that_matches_decides) {
+TEST(Patterns, TheLastThatMatchesDecides) {
     EXPECT_TRUE(matches({"*.so"}, "lib/a.so"));
     EXPECT_FALSE(matches({"*.so", "!a.so"}, "lib/a.so"));
     EXPECT_TRUE(matches({"*.so", "!a.so", "lib/a.so"}, "lib/a.so"));
@@ -332,7 +332,7 @@ TEST(Patterns, the_last_that_matches_decides) {
     EXPECT_FALSE(matches({}, "lib/a.so"));
 }
 
-TEST(Patterns, take_back_files_below_an_excluded_directory) {
+TEST(Patterns, TakeBackFilesBelowAnExcludedDirectory) {
     const std::vector<std::string> patterns = {"/usr/", "!/usr/share/doc/", "/usr/share/doc/keep"};
     EXPECT_TRUE(matches(patterns, "usr/lib/a.so"));
     EXPECT_FALSE(matches(patterns, "usr/share/doc/x/copyright"));
@@ -340,20 +340,20 @@ TEST(Patterns, take_back_files_below_an_excluded_directory) {
     EXPECT_FALSE(matches({"*", "!node_modules/"}, "node_modules/x/index.js"));
 }
 
-TEST(Patterns, a_directory_pattern_never_matches_a_file_itself) {
+TEST(Patterns, ADirectoryPatternNeverMatchesAFileItself) {
     EXPECT_FALSE(matches({"bin/"}, "bin"));
     EXPECT_TRUE(matches({"bin/"}, "bin/gs"));
     EXPECT_TRUE(matches({"bin/"}, "usr/bin/gs"));
     EXPECT_FALSE(matches({"/bin/"}, "usr/bin/gs"));
 }
 
-TEST(Patterns, match_bytes_that_are_not_text) {
+TEST(Patterns, MatchBytesThatAreNotText) {
     EXPECT_TRUE(matches({"?"}, "\xFF"));
     EXPECT_TRUE(matches({"[\x80-\xFF]"}, "\xC4"));
     EXPECT_TRUE(matches({"a*b"}, "a\nb"));
 }
 
-TEST(Patterns, refuse_what_can_match_nothing) {
+TEST(Patterns, RefuseWhatCanMatchNothing) {
     EXPECT_EQ(refusal(""), "pattern '': matches nothing");
     EXPECT_EQ(refusal("/"), "pattern '/': matches nothing");
     EXPECT_EQ(refusal("!"), "pattern '!': matches nothing");
@@ -371,7 +371,7 @@ TEST(Patterns, refuse_what_can_match_nothing) {
     EXPECT_EQ(refusal(std::string(k_max_pattern_bytes, 'a')), "was taken");
 }
 
-TEST(Patterns, take_bounded_time) {
+TEST(Patterns, TakeBoundedTime) {
     std::string stars;
     for (int i = 0; i < 1000; ++i) stars += "*a";
     std::string directories;

@@ -57,14 +57,14 @@ constexpr const char* k_source =
     "#include <iostream>\n#include <map>\n#include <string>\n"
     "std::map<std::string, int> counts;\nint count(const char* what) { return ++counts[what]; }\n";
 
-TEST_F(Strip, AProgramWithDebugInformation) {
+TEST_F(Strip, FindsTheDebugInformationOfAProgram) {
     const std::string path =
         compile(std::string(k_source) + "int main() { std::cout << count(\"a\"); }", "-g");
     expect_as_strip(path);
     EXPECT_GT(info_of(path).debug_bytes, 50'000U);
 }
 
-TEST_F(Strip, ALibraryWithDebugInformation) {
+TEST_F(Strip, FindsTheDebugInformationOfALibrary) {
     expect_as_strip(compile(k_source, "-g -shared -fPIC"));
 }
 
@@ -79,7 +79,7 @@ TEST_F(Strip, AProgramWithoutDebugInformationHasSymbols) {
     EXPECT_NEAR(static_cast<double>(info.symbol_bytes), static_cast<double>(taken_by("strip", path)), 100);
 }
 
-TEST_F(Strip, AStaticProgram) {
+TEST_F(Strip, FindsTheDebugInformationOfAStaticProgram) {
     expect_as_strip(compile(std::string(k_source) + "int main() { return count(\"a\"); }", "-g -static"));
 }
 

@@ -98,7 +98,7 @@ class TurnStore : public Store {
     std::size_t m_own;
 };
 
-TEST(Interleaving, TwoPushesAndTwoGcsInAnyOrder) {
+TEST(Interleaving, OfTwoPushesAndTwoGcsDoesNoHarmInAnyOrder) {
     constexpr std::uint64_t k_orders = 400;
     MemoryStore template_store;
     const std::string shared = test::noise(70'000, 1);

@@ -143,7 +143,7 @@ class PushAndGc : public testing::TestWithParam<Case> {
     }
 };
 
-TEST_P(PushAndGc, GcAtEveryCallOfPush) {
+TEST_P(PushAndGc, AGcAtEveryCallOfAPushDoesNoHarm) {
     std::size_t call = 0;
     for (; call < k_most_calls; ++call) {
         Scene scene = GetParam().make();
@@ -177,7 +177,7 @@ TEST_P(PushAndGc, GcAtEveryCallOfPush) {
     EXPECT_LT(call, k_most_calls);
 }
 
-TEST_P(PushAndGc, PushAtEveryCallOfGc) {
+TEST_P(PushAndGc, APushAtEveryCallOfAGcDoesNoHarm) {
     std::size_t call = 0;
     std::size_t waited = 0;
     std::size_t pushed = 0;
@@ -219,7 +219,7 @@ TEST_P(PushAndGc, PushAtEveryCallOfGc) {
     EXPECT_LT(call, k_most_calls);
 }
 
-TEST_P(PushAndGc, PushKilledAtEveryCall) {
+TEST_P(PushAndGc, APushKilledAtAnyCallDoesNoHarm) {
     for (const auto last : {HookStore::LastCall::not_done, HookStore::LastCall::done}) {
         for (std::size_t call = 0; call < k_most_calls; ++call) {
             Scene scene = GetParam().make();
@@ -240,7 +240,7 @@ TEST_P(PushAndGc, PushKilledAtEveryCall) {
     }
 }
 
-TEST_P(PushAndGc, GcKilledAtEveryCall) {
+TEST_P(PushAndGc, AGcKilledAtAnyCallDoesNoHarm) {
     for (const auto last : {HookStore::LastCall::not_done, HookStore::LastCall::done}) {
         for (std::size_t call = 0; call < k_most_calls; ++call) {
             Scene scene = GetParam().make();

@@ -212,7 +212,7 @@ TEST(OciLayout, OfSeveralPlatformsLambdasIsTaken) {
     EXPECT_EQ(open_bytes(Oci{two, k_manifest}.bytes()).error().code, ErrorCode::usage);
 }
 
-TEST(OciLayout, IsHostile) {
+TEST(OciLayout, ThatIsHostileIsRefused) {
     const auto error = [](const std::string& index, const std::string& manifest) {
         const auto image = open_bytes(Oci{index, manifest}.bytes());
         return image ? std::string("opened") : image.error().object + ": " + image.error().message;

@@ -44,7 +44,7 @@ std::string reading_refusal(const ZipEntry& entry, std::size_t asked_bytes = 100
     }
 }
 
-TEST(HostileZip, PathsThatAreNotRelativeAndClean) {
+TEST(HostileZip, PathsThatAreNotRelativeAndCleanAreRefused) {
     EXPECT_EQ(refusal({{.name = "/etc/passwd"}}), "corrupt app.zip: /etc/passwd: the path is absolute");
     EXPECT_EQ(refusal({{.name = "../x"}}), "corrupt app.zip: ../x: the path climbs with '..'");
     EXPECT_EQ(refusal({{.name = "a/../../x"}}), "corrupt app.zip: a/../../x: the path climbs with '..'");
@@ -65,7 +65,7 @@ TEST(HostileZip, PathsThatAreNotRelativeAndClean) {
     EXPECT_EQ(refusal({{.name = path}}), "corrupt app.zip: " + path + ": the path is longer than 4095 bytes");
 }
 
-TEST(HostileZip, BackslashesFromWindows) {
+TEST(HostileZip, BackslashesFromWindowsAreRefused) {
     const std::string hint =
         " (hint: write it with a tool that separates names with '/', as the format demands)";
     for (const std::uint8_t host : {k_zip_host_dos, k_zip_host_windows, k_zip_host_vfat}) {
@@ -74,14 +74,14 @@ TEST(HostileZip, BackslashesFromWindows) {
     }
 }
 
-TEST(HostileZip, NamesThatAreThereTwice) {
+TEST(HostileZip, NamesThatAreThereTwiceAreRefused) {
     EXPECT_EQ(refusal({{.name = "a"}, {.name = "b"}, {.name = "a"}}), "corrupt app.zip: a: is there twice");
     EXPECT_EQ(refusal({{.name = "a"}, {.name = "a/", .mode = 040755}}), "corrupt app.zip: a: is there twice");
     EXPECT_EQ(refusal({{.name = "a/", .mode = 040755}, {.name = "a/", .mode = 040755}}),
               "corrupt app.zip: a: is there twice");
 }
 
-TEST(HostileZip, EntriesBelowWhatIsNoDirectory) {
+TEST(HostileZip, EntriesBelowWhatIsNoDirectoryAreRefused) {
     EXPECT_EQ(refusal({{.name = "a/b/c"}, {.name = "a"}}),
               "corrupt app.zip: a/b/c: lies below a, which is a file");
     // The classic: a symlink, then a file through it. Whether the symlink leads out does not matter.
@@ -91,7 +91,7 @@ TEST(HostileZip, EntriesBelowWhatIsNoDirectory) {
               "corrupt app.zip: a/x: lies below a, which is a symlink");
 }
 
-TEST(HostileZip, SymlinksThatLeadOut) {
+TEST(HostileZip, SymlinksThatLeadOutAreRefused) {
     const auto link = [](std::string_view name, std::string_view target) {
         return ZipEntry{.name = std::string(name), .bytes = std::string(target), .mode = 0120777};
     };
@@ -114,7 +114,7 @@ TEST(HostileZip, SymlinksThatLeadOut) {
               "corrupt app.zip: a: is a symlink whose target is longer than 4095 bytes");
 }
 
-TEST(HostileZip, ModesOfWhatAPackageCannotHold) {
+TEST(HostileZip, ModesOfWhatAPackageCannotHoldAreRefused) {
     const auto with_mode = [](std::uint32_t mode) { return refusal({{.name = "x", .mode = mode}}); };
     EXPECT_EQ(with_mode(0104755), "corrupt app.zip: x: is a set-uid file, which a package cannot hold");
     EXPECT_EQ(with_mode(0102755), "corrupt app.zip: x: is a set-gid file, which a package cannot hold");
@@ -130,7 +130,7 @@ TEST(HostileZip, ModesOfWhatAPackageCannotHold) {
               "corrupt app.zip: d/: is a directory that holds bytes of its own");
 }
 
-TEST(HostileZip, EncryptionAndOtherMethods) {
+TEST(HostileZip, EncryptionAndOtherMethodsAreRefused) {
     const std::string encrypted = "corrupt app.zip: a: is encrypted (hint: write the zip without a password)";
     EXPECT_EQ(refusal({{.name = "a", .flags = 1}}), encrypted);
     EXPECT_EQ(refusal({{.name = "a", .flags = 1U << 6U}}), encrypted);
@@ -142,7 +142,7 @@ TEST(HostileZip, EncryptionAndOtherMethods) {
     }
 }
 
-TEST(HostileZip, SizesAndSumsThatTheBytesDoNotHold) {
+TEST(HostileZip, SizesAndSumsThatTheBytesDoNotHoldAreRefused) {
     const std::string data = deflate_stored("hello");
     const ZipEntry honest = {.name = "a", .bytes = "hello", .method = 8, .data = data};
     EXPECT_EQ(reading_refusal(honest), "");
@@ -174,7 +174,7 @@ TEST(HostileZip, SizesAndSumsThatTheBytesDoNotHold) {
               "corrupt app.zip: a: its bytes do not match their CRC");
 }
 
-TEST(HostileZip, OverlappingEntries) {
+TEST(HostileZip, OverlappingEntriesAreRefused) {
     const std::string message = ": shares bytes of the archive with another entry";
     EXPECT_EQ(refusal({{.name = "a", .bytes = "x"}, {.name = "a", .offset = 0, .in_file = false}}),
               "corrupt app.zip: a" + message);
@@ -187,7 +187,7 @@ TEST(HostileZip, OverlappingEntries) {
               "corrupt app.zip: a: reaches into the directory, or past it");
 }
 
-TEST(HostileZip, HeadersThatSayOtherThanTheDirectory) {
+TEST(HostileZip, HeadersThatSayOtherThanTheDirectoryAreRefused) {
     EXPECT_EQ(refusal({{.name = "a", .local_name = "b"}}),
               "corrupt app.zip: a: has another name in its own header than in the directory");
     EXPECT_EQ(refusal({{.name = "a", .local_name = "a/../../b"}}),
@@ -206,7 +206,7 @@ TEST(HostileZip, HeadersThatSayOtherThanTheDirectory) {
               "corrupt app.zip: a: reaches into the directory, or past it");
 }
 
-TEST(HostileZip, CutOffAnywhere) {
+TEST(HostileZip, CutOffAnywhereItIsRefused) {
     const std::string zip = build_zip({{.name = "a", .bytes = "hello"}, {.name = "b", .bytes = "world"}});
     for (std::size_t kept = 2; kept < zip.size(); ++kept) {
         EXPECT_THAT(refusal_of_bytes(zip.substr(0, kept)), ::testing::StartsWith("corrupt app.zip: "))
@@ -223,7 +223,7 @@ TEST(HostileZip, CutOffAnywhere) {
               "(hint: the file may be cut off; copy or build it again)");
 }
 
-TEST(HostileZip, DirectoriesThatContradictThemselves) {
+TEST(HostileZip, DirectoriesThatContradictThemselvesAreRefused) {
     const std::vector<ZipEntry> entries = {{.name = "a", .bytes = "x"}, {.name = "b", .bytes = "y"}};
     EXPECT_EQ(refusal(entries, {.entries = 1}),
               "corrupt app.zip: the directory holds more than the entries that it counts");
@@ -243,7 +243,7 @@ TEST(HostileZip, DirectoriesThatContradictThemselves) {
 }
 
 // Two archives in one file, the second in the first's comment: each reader finds another of them.
-TEST(HostileZip, DirectoriesThatReadersDisagreeOn) {
+TEST(HostileZip, DirectoriesThatReadersDisagreeOnAreRefused) {
     const ZipEntry shown = {.name = "harmless", .bytes = "x"};
     ZipEntry hidden = {.name = "evil", .bytes = "y"};
     const auto start = static_cast<std::uint32_t>(build_zip({shown}).size());
@@ -254,7 +254,7 @@ TEST(HostileZip, DirectoriesThatReadersDisagreeOn) {
               "corrupt app.zip: the directory can be read in two ways");
 }
 
-TEST(HostileZip, Zip64ThatContradictsItself) {
+TEST(HostileZip, Zip64ThatContradictsItselfIsRefused) {
     const std::vector<ZipEntry> entries = {{.name = "a", .bytes = "x"}};
     EXPECT_EQ(refusal(entries, {.entries = 2, .zip64 = true}),
               "corrupt app.zip: the end of the directory and its zip64 form contradict each other");
@@ -278,7 +278,7 @@ TEST(HostileZip, Zip64ThatContradictsItself) {
               "corrupt app.zip: a: the zip64 sizes are missing or cut off");
 }
 
-TEST(HostileZip, Bombs) {
+TEST(HostileZip, BombsAreRefused) {
     EXPECT_EQ(
         refusal({{.name = "zeros", .method = 8, .data = std::string(1000, 'x'), .size = 1032 * 1000 + 1}}),
         "corrupt app.zip: zeros: claims 1,032,001 bytes out of 1,000, more than deflate can hold: a zip "
@@ -304,7 +304,7 @@ TEST(HostileZip, Bombs) {
     EXPECT_EQ(refusal_of_bytes(build_zip({packed, other}), {.max_unpacked_bytes = 300 * k_mib}), "");
 }
 
-TEST(HostileZip, MoreEntriesThanAllowed) {
+TEST(HostileZip, MoreEntriesThanAllowedAreRefused) {
     const std::vector<ZipEntry> entries = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
     EXPECT_EQ(refusal_of_bytes(build_zip(entries), {.max_entries = 3}), "");
     EXPECT_EQ(refusal_of_bytes(build_zip(entries), {.max_entries = 2}),

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Holds the order of the layers: which folder of src/ may include which.
 
+A folder is a target: its CMakeLists.txt links exactly the folders that are allowed here.
+
 The order, and its reasons:
   base      knows nothing above it, so that anything can use it
   codec     bytes in, bytes out: no files, no formats
@@ -26,9 +28,9 @@ The order, and its reasons:
   cli       ballast, one file a command
 """
 
-import pathlib
 import re
-import sys
+
+import report
 
 MAY_INCLUDE = {
     "base": set(),
@@ -57,24 +59,33 @@ MAY_INCLUDE = {
 def faults(src):
     folders = {path.name for path in src.iterdir() if path.is_dir()}
     for unknown in sorted(folders ^ MAY_INCLUDE.keys()):
-        yield f"src/{unknown}: a folder that tests/layers.py does not place, or that is not there"
-    for path in sorted(src.rglob("*.[ch]pp")):
+        yield f"{src}/{unknown}: a folder that tests/lint/layers.py does not place, or that is not there"
+    for path in report.cpp_files(src):
         folder = path.relative_to(src).parts[0]
         for number, line in enumerate(path.read_text().splitlines(), 1):
             match = re.match(r'#include "([a-z]+)/', line)
             if match and match[1] in folders - {folder} and match[1] not in MAY_INCLUDE.get(folder, set()):
                 yield f"{path}:{number}: {folder} must not include {match[1]}"
+    for folder in sorted(folders & MAY_INCLUDE.keys()):
+        yield from target_faults(src / folder / "CMakeLists.txt", folder)
 
 
-def main():
-    src = pathlib.Path(__file__).resolve().parent.parent / "src"
-    found = list(faults(src))
-    for fault in found:
-        print(fault)
-    checked = sum(1 for _ in src.rglob("*.[ch]pp"))
-    print(f"{checked} files, {len(found)} faults")
-    return 1 if found or checked == 0 else 0
+def target_faults(path, folder):
+    """Those of the target: ballast_folder(FOLDER ballast_OTHER...) names what MAY_INCLUDE does."""
+    text = re.sub(r"#.*", "", path.read_text()) if path.exists() else ""
+    call = re.search(r"\bballast_folder\(\s*(\w+)([^)]*)\)", text)
+    if call is None:
+        yield f"{path}:1: makes no target: it has to call ballast_folder({folder} ...)"
+        return
+    line = text.count("\n", 0, call.start()) + 1
+    if call[1] != folder:
+        yield f"{path}:{line}: makes the target {call[1]}, which is not the folder's name, {folder}"
+    linked = set(re.findall(r"\bballast_(\w+)", call[2])) - {"settings"}
+    for other in sorted(linked - MAY_INCLUDE[folder]):
+        yield f"{path}:{line}: links {other}, which {folder} must not include"
+    for other in sorted(MAY_INCLUDE[folder] - linked):
+        yield f"{path}:{line}: does not link {other}, which {folder} may include"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    report.main(faults)
