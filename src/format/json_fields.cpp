@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
 
@@ -20,9 +21,13 @@ Result<JsonFields> JsonFields::parse(std::string_view text, std::string_view sho
             return fail(ErrorCode::corrupt, shown, "nested too deeply", hint);
         if (c == ']' || c == '}') --depth;
     }
-    fields.m_json = nlohmann::json::parse(text, nullptr, false);
-    if (!fields.m_json.is_object()) return fail(ErrorCode::corrupt, shown, "not a JSON object", hint);
+    fields.m_json = std::make_shared<nlohmann::json>(nlohmann::json::parse(text, nullptr, false));
+    if (!fields.m_json->is_object()) return fail(ErrorCode::corrupt, shown, "not a JSON object", hint);
     return fields;
+}
+
+bool JsonFields::has(const char* field) const {
+    return m_json->contains(field);
 }
 
 tl::unexpected<Error> JsonFields::refuse(const char* field, std::string_view what) const {
@@ -31,8 +36,8 @@ tl::unexpected<Error> JsonFields::refuse(const char* field, std::string_view wha
 
 const nlohmann::json* JsonFields::find(const char* field) {
     m_read.insert(field);
-    const auto at = m_json.find(field);
-    return at == m_json.end() ? nullptr : &*at;
+    const auto at = m_json->find(field);
+    return at == m_json->end() ? nullptr : &*at;
 }
 
 Result<void> JsonFields::read(const char* field, std::uint64_t& out) {
@@ -93,7 +98,7 @@ Result<void> JsonFields::read(const char* field, std::map<std::string, std::stri
 }
 
 Result<void> JsonFields::refuse_unread() const {
-    for (const auto& [field, value] : m_json.items()) {
+    for (const auto& [field, value] : m_json->items()) {
         if (!m_read.contains(field)) return refuse(printable(field).c_str(), "not known");
     }
     return {};

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace ballast {
 
 // Reads one untrusted JSON object field by field: every field must be there, of its type, and none
 // besides. Errors: corrupt, naming the document and the field.
-class JsonFields {  // NOLINT(bugprone-exception-escape): the JSON library's destructor
+class JsonFields {
   public:
     static Result<JsonFields> parse(std::string_view text, std::string_view shown, std::string_view hint);
 
@@ -27,7 +28,7 @@ class JsonFields {  // NOLINT(bugprone-exception-escape): the JSON library's des
     Result<void> read(const char* field, std::map<std::string, std::string>& out);
 
     // Whether the object has a field that may be left out.
-    bool has(const char* field) const { return m_json.contains(field); }
+    bool has(const char* field) const;
 
     // An error when the object has a field that was not read.
     Result<void> refuse_unread() const;
@@ -36,7 +37,7 @@ class JsonFields {  // NOLINT(bugprone-exception-escape): the JSON library's des
 
   private:
     const nlohmann::json* find(const char* field);
-    nlohmann::json m_json;
+    std::shared_ptr<const nlohmann::json> m_json;
     std::set<std::string> m_read;
     std::string m_shown;
     std::string m_hint;

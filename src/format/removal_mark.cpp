@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
