@@ -127,7 +127,7 @@ Result<MaxGrowth> parse_max_growth(const std::string& text) {
     const char* const end = text.data() + text.size() - 1;
     const auto [at, error] = std::from_chars(text.data(), end, percent, std::chars_format::fixed);
     if (error != std::errc() || at != end || !(percent >= 0 && percent <= 1'000'000))
-        return fail(ErrorCode::usage, "--max-growth", "'" + text + "' is no size and no percentage",
+        return fail(ErrorCode::usage, "--max-growth", "'" + text + "' is neither a size nor a percentage",
                     "like 5MB or 2%");
     growth.percent = percent;
     return growth;
@@ -139,7 +139,7 @@ Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_v
     const Json* unzipped = json.is_discarded() ? nullptr : find(json, "unzipped");
     const auto before = unzipped == nullptr ? std::nullopt : number_of(*unzipped, "bytes");
     if (!before) {
-        return fail(ErrorCode::corrupt, file, "is no report of 'ballast analyze --json'",
+        return fail(ErrorCode::corrupt, file, "is not a report of 'ballast analyze --json'",
                     "write one with 'ballast analyze PACKAGE --json > FILE'");
     }
     Comparison comparison = {file, *before, analysis.unzipped.bytes};

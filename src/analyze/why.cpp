@@ -42,7 +42,7 @@ class WhyFinder {
         if (m_files.empty() && m_packages.empty()) {
             return fail(
                 ErrorCode::not_found, asked,
-                "is no path, library or installed package of " + m_package.name(),
+                "is not a path, library or installed package of " + m_package.name(),
                 "name a file as 'ballast analyze --json' lists it, a library like libz.so.1, or a package");
         }
         explain_files();

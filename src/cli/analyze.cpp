@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -13,6 +12,8 @@
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -106,35 +107,24 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
 
 }  // namespace
 
-void add_analyze_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("analyze", "Show what fills a package, against the platform's limits");
-    const auto flags = std::make_shared<AnalyzeFlags>();
-    command->add_option("PACKAGE", flags->package, "a directory, a zip, or what docker save wrote")
-        ->required();
+void add_analyze_command(Program& program) {
+    Command command = program.add("analyze", "Show what fills a package, against the platform's limits");
+    auto& flags = command.runs<AnalyzeFlags>(run_analyze);
+    command.option("PACKAGE", flags.package, "a directory, a zip, or what docker save wrote").required();
     command
-        ->add_option("--layer", flags->layers,
-                     "a layer, as a directory or zip, that counts into the limit; may be repeated")
-        ->type_name("PATH")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command->add_flag("--json", flags->json, "print JSON");
-    command->add_flag("--markdown", flags->markdown, "print Markdown, for a comment in a merge request")
-        ->excludes("--json");
-    command->add_option("--html", flags->html, "write one self-contained page, too")->type_name("FILE");
-    auto* baseline = command
-                         ->add_option("--baseline", flags->baseline,
-                                      "what 'analyze --json' wrote earlier: show what changed since")
-                         ->type_name("FILE");
+        .option("--layer PATH", flags.layers,
+                "a layer, as a directory or zip, that counts toward the limit; may be repeated")
+        .repeatable();
+    add_json_and_markdown_flags(command, flags.json, flags.markdown);
+    add_html_flag(command, flags.html);
+    const Option baseline = command.option("--baseline FILE", flags.baseline,
+                                           "what 'analyze --json' wrote earlier: show what changed since");
     command
-        ->add_option("--max-growth", flags->max_growth,
-                     "exit with 1 when the package has grown by more since the baseline, like 5MB or 2%")
-        ->type_name("SIZE")
-        ->needs(baseline);
-    command->add_option("--max-size", flags->max_size, "exit with 1 when the package is larger, like 250MB")
-        ->type_name("SIZE");
-    add_examples(*command,
-                 {"ballast analyze function/", "ballast analyze function.zip --json --max-size 250MB"});
-    command->callback([&action, flags] { action = [flags] { return run_analyze(*flags); }; });
+        .option("--max-growth SIZE", flags.max_growth,
+                "exit with 1 when the package has grown by more since the baseline, like 5MB or 2%")
+        .needs(baseline);
+    command.option("--max-size SIZE", flags.max_size, "exit with 1 when the package is larger, like 250MB");
+    command.examples({"ballast analyze function/", "ballast analyze function.zip --json --max-size 250MB"});
 }
 
 }  // namespace ballast

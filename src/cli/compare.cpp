@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
@@ -14,6 +13,7 @@
 #include "cli/own_program.hpp"
 #include "cli/store_flags.hpp"
 #include "compare/experiment_page.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -63,17 +63,15 @@ Result<int> run_compare(const CompareFlags& flags) {
 
 }  // namespace
 
-void add_compare_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand(
+void add_compare_command(Program& program) {
+    Command command = program.add(
         "compare",
         "Try the ways to slim a package, and say which is worth it: it may well be none of Ballast's");
-    const auto flags = std::make_shared<CompareFlags>();
-    add_compare_flags(*command, *flags);
-    add_examples(*command, {"ballast compare function/",
-                            "ballast compare function/ --program bin/gs --rate 0.05 --service 2s",
-                            "ballast compare function.zip --store s3://bucket/ballast --html compare.html",
-                            "ballast compare function/ --json > compare.json"});
-    command->callback([&action, flags] { action = [flags] { return run_compare(*flags); }; });
+    add_compare_flags(command, command.runs<CompareFlags>(run_compare));
+    command.examples({"ballast compare function/",
+                      "ballast compare function/ --program bin/gs --rate 0.05 --service 2s",
+                      "ballast compare function.zip --store s3://bucket/ballast --html compare.html",
+                      "ballast compare function/ --json > compare.json"});
 }
 
 }  // namespace ballast

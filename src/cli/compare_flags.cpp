@@ -7,113 +7,72 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "program/common_flags.hpp"
 #include "simulate/distribution.hpp"
 
 namespace ballast {
 namespace {
 
-void add_experiment_flags(CLI::App& command, CompareFlags& flags) {
-    const char* group = "Experiment";
+void add_experiment_flags(Command& command, CompareFlags& flags) {
+    command.section("Experiment");
     command
-        .add_option(
-            "--program", flags.programs,
-            "an executable that every invocation starts, by path or name; may be repeated (default: the "
-            "mean of the largest)")
-        ->type_name("NAME")
-        ->group(group)
-        ->allow_extra_args(false);
+        .option("--program NAME", flags.programs,
+                "an executable that every invocation starts, by path or name; may be repeated (default: the "
+                "mean of the largest)")
+        .repeatable();
+    command.option("--programs N", flags.most_programs, "how many executables to start (default: 8); 0: none")
+        .between(0U, 1000U);
+    command.option("--argument ARG", flags.argument,
+                   "the argument to start them with (default: the first of --version, -v, --help and the "
+                   "like that works)");
+    command.option("--rounds N", flags.rounds, "how many pairs of starts, at most (default: 20)")
+        .between(1U, 10'000U);
     command
-        .add_option("--programs", flags.most_programs,
-                    "so many executables are started (default: 8); 0: none")
-        ->type_name("N")
-        ->check(CLI::Range(0U, 1000U))
-        ->group(group);
-    command
-        .add_option(
-            "--argument", flags.argument,
-            "to start them with (default: the first of --version, -v, --help and the like that works)")
-        ->type_name("ARG")
-        ->group(group);
-    command.add_option("--rounds", flags.rounds, "pairs of starts, at most (default: 20)")
-        ->type_name("N")
-        ->check(CLI::Range(1U, 10'000U))
-        ->group(group);
-    command
-        .add_option("--entry", flags.entries,
-                    "the function's JavaScript, to bundle; may be repeated (default: by package.json)")
-        ->type_name("PATH")
-        ->group(group)
-        ->allow_extra_args(false);
-    command
-        .add_option("--esbuild", flags.esbuild,
-                    "an installed esbuild's directory (default: npm installs one)")
-        ->type_name("DIR")
-        ->group(group);
-    command.add_option("--upx", flags.upx, "the upx to use (default: by PATH)")
-        ->type_name("FILE")
-        ->group(group);
-    command.add_option("--without", flags.without, "leave out strip, upx, gzexe or esbuild; may be repeated")
-        ->check(CLI::IsMember({"strip", "upx", "gzexe", "esbuild"}))
-        ->group(group)
-        ->allow_extra_args(false);
+        .option("--entry PATH", flags.entries,
+                "a JavaScript file of the function to bundle; may be repeated (default: by package.json)")
+        .repeatable();
+    command.option("--esbuild DIR", flags.esbuild,
+                   "the directory of an installed esbuild (default: npm installs one)");
+    command.option("--upx FILE", flags.upx, "the upx to use (default: found in PATH)");
+    command.option("--without", flags.without, "skip strip, upx, gzexe or esbuild; may be repeated")
+        .one_of({"strip", "upx", "gzexe", "esbuild"})
+        .repeatable();
 }
 
-void add_model_flags(CLI::App& command, CompareFlags& flags) {
-    const char* group = "Model of a cold start (docs/codec.md)";
-    command.add_option("--network-burst", flags.burst, "what comes at the burst's rate (default: 300MB)")
-        ->type_name("SIZE")
-        ->group(group);
-    command.add_option("--network-burst-rate", flags.burst_rate, "a second (default: 600MB)")
-        ->type_name("SIZE")
-        ->group(group);
-    command.add_option("--network-rate", flags.network_rate, "a second, after the burst (default: 73.5MB)")
-        ->type_name("SIZE")
-        ->group(group);
-    command.add_option("--first-byte", flags.first_byte, "until the first byte comes (default: 100ms)")
-        ->type_name("TIME")
-        ->group(group);
-    command.add_option("--cores", flags.cores, "that decode (default: 2)")
-        ->type_name("N")
-        ->check(CLI::Range(0.05, 64.0))
-        ->group(group);
-    command.add_option("--decode-rate", flags.zstd_rate, "of zstd, a second and core (default: 668MB)")
-        ->type_name("SIZE")
-        ->group(group);
+void add_model_flags(Command& command, CompareFlags& flags) {
+    command.section("Model of a cold start (docs/codec.md)");
+    command.option("--network-burst SIZE", flags.burst,
+                   "how many bytes come at the burst's rate (default: 300MB)");
+    command.option("--network-burst-rate SIZE", flags.burst_rate,
+                   "bytes a second during the burst (default: 600MB)");
+    command.option("--network-rate SIZE", flags.network_rate,
+                   "bytes a second after the burst (default: 73.5MB)");
+    command.option("--first-byte TIME", flags.first_byte,
+                   "how long it takes until the first byte comes (default: 100ms)");
+    command.option("--cores N", flags.cores, "how many cores decode (default: 2)").between(0.05, 64.0);
+    command.option("--decode-rate SIZE", flags.zstd_rate,
+                   "bytes a second that one core decodes with zstd (default: 668MB)");
     command
-        .add_option("--read-share", flags.read_share,
-                    "what a start reads of an image or mount, in percent (default: 6.5)")
-        ->type_name("PERCENT")
-        ->check(CLI::Range(0.0, 100.0))
-        ->group(group);
+        .option("--read-share PERCENT", flags.read_share,
+                "what a start reads of an image or mount, in percent (default: 6.5)")
+        .between(0.0, 100.0);
 }
 
-void add_rate_flags(CLI::App& command, CompareFlags& flags) {
-    const char* group = "Who waits, and the bill (docs/simulate.md)";
-    auto* rate = command.add_option("--rate", flags.rate, "requests a second")
-                     ->type_name("R")
-                     ->check(CLI::Range(1e-6, 1e5))
-                     ->group(group);
-    command.add_option("--trace", flags.traces, "or a log of invocations; may be repeated")
-        ->type_name("FILE")
-        ->excludes(rate)
-        ->group(group)
-        ->allow_extra_args(false);
-    command.add_option("--service", flags.service, "how long a request takes, with --rate (default: 100ms)")
-        ->type_name("TIME")
-        ->group(group);
+void add_rate_flags(Command& command, CompareFlags& flags) {
+    command.section("Who waits, and the bill (docs/simulate.md)");
+    const Option rate = command.option("--rate R", flags.rate, "requests a second").between(1e-6, 1e5);
+    command.option("--trace FILE", flags.traces, "or a log of invocations; may be repeated")
+        .excludes(rate)
+        .repeatable();
+    command.option("--service TIME", flags.service, "how long a request takes, with --rate (default: 100ms)");
+    command.option("--init TIME", flags.init,
+                   "how long a cold start takes now, where no log says (default: nothing)");
     command
-        .add_option("--init", flags.init, "what a cold start takes now, where no log says (default: nothing)")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--memory", flags.memory_mb, "of the function in MB, where no log says (default: 1024)")
-        ->type_name("MB")
-        ->check(CLI::Range(128U, 10'240U))
-        ->group(group);
-    command.add_option("--arch", flags.arch, "x86 (default) or arm")
-        ->check(CLI::IsMember({"x86", "arm"}))
-        ->group(group);
-    command.add_option("--seed", flags.seed, "of what is drawn (default: 1)")->type_name("N")->group(group);
+        .option("--memory MB", flags.memory_mb,
+                "the function's memory in MB, where no log says (default: 1024)")
+        .between(128U, 10'240U);
+    command.option("--arch", flags.arch, "x86 (default) or arm").one_of({"x86", "arm"});
+    command.option("--seed N", flags.seed, "the seed of what is drawn at random (default: 1)");
 }
 
 enum class Zero : std::uint8_t { refused, allowed };
@@ -123,7 +82,7 @@ Result<void> set_rate(double& value, const std::string& text, std::string_view f
     if (text.empty()) return {};
     BALLAST_TRY(const std::uint64_t bytes, parse_size(text));
     if (bytes == 0 && zero == Zero::refused)
-        return fail(ErrorCode::usage, flag, "0 is no rate", "write it like 75MB, a second");
+        return fail(ErrorCode::usage, flag, "must not be 0", "write it like 75MB, a second");
     value = static_cast<double>(bytes);
     return {};
 }
@@ -144,13 +103,11 @@ Result<TimeModel> model_of(const CompareFlags& flags) {
 
 }  // namespace
 
-void add_compare_flags(CLI::App& command, CompareFlags& flags) {
-    command.add_option("PACKAGE", flags.package, "a directory or a zip")->required();
-    command.add_flag("--json", flags.json, "print JSON");
-    command.add_flag("--markdown", flags.markdown, "print Markdown, for a comment in a merge request")
-        ->excludes("--json");
-    command.add_option("--html", flags.html, "write one self-contained page, too")->type_name("FILE");
-    command.add_flag("--quiet", flags.quiet, "do not say what is being done");
+void add_compare_flags(Command& command, CompareFlags& flags) {
+    command.option("PACKAGE", flags.package, "a directory or a zip").required();
+    add_json_and_markdown_flags(command, flags.json, flags.markdown);
+    add_html_flag(command, flags.html);
+    add_quiet_flag(command, flags.quiet);
     add_config_flags(command, flags);
     add_experiment_flags(command, flags);
     add_model_flags(command, flags);

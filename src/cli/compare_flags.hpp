@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,7 +44,7 @@ struct CompareFlags : ConfigFlags {
     std::uint64_t seed = 1;
 };
 
-void add_compare_flags(CLI::App& command, CompareFlags& flags);
+void add_compare_flags(Command& command, CompareFlags& flags);
 
 // Errors: usage, naming the flag.
 Result<CompareOptions> compare_options_of(const CompareFlags& flags);

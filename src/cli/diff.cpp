@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <memory>
-
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -13,6 +11,7 @@
 #include "cli/package_settings.hpp"
 #include "cli/store_flags.hpp"
 #include "lifecycle/versions.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -166,17 +165,16 @@ Result<int> diff_versions(const DiffFlags& flags) {
 
 }  // namespace
 
-void add_diff_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand(
+void add_diff_command(Program& program) {
+    Command command = program.add(
         "diff", "Show what differs between two stored versions, and what a push of B over A had to send");
-    const auto flags = std::make_shared<DiffFlags>();
+    auto& flags = command.runs<DiffFlags>(diff_versions);
     constexpr const char* k_version = "VERSION, NAME/VERSION, or the first characters of just one version";
-    command->add_option("A", flags->before, k_version)->required();
-    command->add_option("B", flags->after, k_version)->required();
-    add_store_flags(*command, *flags);
-    add_examples(*command, {"ballast diff 1.4.1 1.4.2 --store file:///srv/ballast",
-                            "ballast diff rendering/1.4.2 reports/7f3a --json"});
-    command->callback([&action, flags] { action = [flags] { return diff_versions(*flags); }; });
+    command.option("A", flags.before, k_version).required();
+    command.option("B", flags.after, k_version).required();
+    add_store_flags(command, flags);
+    command.examples({"ballast diff 1.4.1 1.4.2 --store file:///srv/ballast",
+                      "ballast diff rendering/1.4.2 reports/7f3a --json"});
 }
 
 }  // namespace ballast

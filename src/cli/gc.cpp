@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <memory>
 #include <optional>
 
 #include "base/duration.hpp"
@@ -13,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
 #include "cli/store_flags.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -89,7 +89,7 @@ std::string_view fate_name(Fate fate) {
     return "pushed_now";
 }
 
-std::uint64_t bytes_won(const GcReport& report) {
+std::uint64_t bytes_freed(const GcReport& report) {
     return report.removed_versions.bytes + report.removed_manifests.bytes + report.removed_packs.bytes;
 }
 
@@ -122,9 +122,9 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
     add("manifests", report.removed_manifests, report.kept_manifests);
     add("packs", report.removed_packs, report.kept_packs);
     text += counts.to_string(colours_of_stdout());
-    text += bytes_won(report) == 0 ? fmt::format("\nnothing to remove in {}\n", store.url())
-                                   : fmt::format("\n{} {} in {}\n", dry ? "would win" : "won",
-                                                 format_size(bytes_won(report)), store.url());
+    text += bytes_freed(report) == 0 ? fmt::format("\nnothing to remove in {}\n", store.url())
+                                     : fmt::format("\n{} {} in {}\n", dry ? "would free" : "freed",
+                                                   format_size(bytes_freed(report)), store.url());
     if (report.leases != 0) {
         text += fmt::format("what {} under way {} stays\n", report.leases == 1 ? "a push" : "pushes",
                             report.leases == 1 ? "needs" : "need");
@@ -167,7 +167,7 @@ nlohmann::ordered_json gc_json(const GcOptions& options, const Store& store, con
     json["removed"] = {{"versions", count(report.removed_versions)},
                        {"manifests", count(report.removed_manifests)},
                        {"packs", count(report.removed_packs)},
-                       {"bytes", bytes_won(report)}};
+                       {"bytes", bytes_freed(report)}};
     json["kept"] = {{"versions", count(report.kept_versions)},
                     {"manifests", count(report.kept_manifests)},
                     {"packs", count(report.kept_packs)}};
@@ -197,29 +197,22 @@ Result<int> gc(const GcFlags& flags) {
 
 }  // namespace
 
-void add_gc_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand(
+void add_gc_command(Program& program) {
+    Command command = program.add(
         "gc",
         "Remove versions that are not kept, then manifests and packs that no version refers to.\n"
-        "Safe beside pushes; what a kept version of any name needs stays (docs/lifecycle.md)");
-    const auto flags = std::make_shared<GcFlags>();
-    command
-        ->add_option("--keep", flags->keep,
-                     "keep the newest N versions of each name (default, beside --older-than: 1)")
-        ->type_name("N");
-    command
-        ->add_option("--older-than", flags->older_than,
-                     "of the rest, remove those stored longer ago, like 30d (default: all the rest)")
-        ->type_name("TIME");
-    command->add_flag("--dry-run", flags->dry_run, "only show what would go; change nothing");
-    command
-        ->add_option("--grace", flags->grace,
-                     "how long the lease of a push that was killed protects what it sent (default: 24h)")
-        ->type_name("TIME");
-    add_store_flags(*command, *flags);
-    add_examples(*command, {"ballast gc --keep 5 --dry-run", "ballast gc --keep 3 --older-than 30d",
-                            "ballast gc --keep 0 --name retired --store file:///srv/ballast"});
-    command->callback([&action, flags] { action = [flags] { return gc(*flags); }; });
+        "It may run beside pushes; what a kept version of any name needs stays (docs/lifecycle.md)");
+    auto& flags = command.runs<GcFlags>(gc);
+    command.option("--keep N", flags.keep,
+                   "keep the newest N versions of each name (default with --older-than: 1)");
+    command.option("--older-than TIME", flags.older_than,
+                   "of the rest, remove those stored longer ago, like 30d (default: all the rest)");
+    command.flag("--dry-run", flags.dry_run, "only show what would go; change nothing");
+    command.option("--grace TIME", flags.grace,
+                   "how long the lease of a push that was killed protects what it sent (default: 24h)");
+    add_store_flags(command, flags);
+    command.examples({"ballast gc --keep 5 --dry-run", "ballast gc --keep 3 --older-than 30d",
+                      "ballast gc --keep 0 --name retired --store file:///srv/ballast"});
 }
 
 }  // namespace ballast

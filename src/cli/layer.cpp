@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <memory>
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/own_program.hpp"
 #include "pack/layer.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -31,24 +31,20 @@ Result<int> make_layer(const LayerFlags& flags) {
 
 }  // namespace
 
-void add_layer_command(CLI::App& app, Action& action) {
-    auto* command =
-        app.add_subcommand("layer", "Make a Lambda layer of ballast-run, so that packages need not carry it");
-    const auto flags = std::make_shared<LayerFlags>();
-    command->add_option("--out", flags->out, "the layer to make: a zip by its name, or a directory")
-        ->required()
-        ->type_name("LAYER");
-    command->add_flag("--extension", flags->extension,
-                      "put the extension in, which every function with this layer then starts");
-    command
-        ->add_option("--run-program", flags->run_program,
-                     "the ballast-run to put in (default: the one beside ballast)")
-        ->type_name("FILE");
-    add_examples(*command,
-                 {"ballast layer --out layer.zip                AWS_LAMBDA_EXEC_WRAPPER=/opt/ballast-wrapper",
-                  "ballast layer --extension --out layer.zip",
-                  "ballast pack function/ --out slim/ --without-run --push"});
-    command->callback([&action, flags] { action = [flags] { return make_layer(*flags); }; });
+void add_layer_command(Program& program) {
+    Command command =
+        program.add("layer", "Make a Lambda layer of ballast-run, so that packages need not carry it");
+    auto& flags = command.runs<LayerFlags>(make_layer);
+    command.option("--out LAYER", flags.out, "the layer to make: a zip by its name, or a directory")
+        .required();
+    command.flag("--extension", flags.extension,
+                 "include the extension, which every function with this layer then starts");
+    command.option("--run-program FILE", flags.run_program,
+                   "the ballast-run to include (default: the one beside ballast)");
+    command.examples(
+        {"ballast layer --out layer.zip                AWS_LAMBDA_EXEC_WRAPPER=/opt/ballast-wrapper",
+         "ballast layer --extension --out layer.zip",
+         "ballast pack function/ --out slim/ --without-run --push"});
 }
 
 }  // namespace ballast

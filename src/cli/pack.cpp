@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -22,6 +21,8 @@
 #include "pack/pack_tree.hpp"
 #include "pack/slim_package.hpp"
 #include "pack/version_name.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 #include "store/file_store.hpp"
 
 namespace ballast {
@@ -193,31 +194,25 @@ Result<int> pack(const PackFlags& flags) {
 
 }  // namespace
 
-void add_pack_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("pack", "Make a slim package, and packs of what leaves");
-    const auto flags = std::make_shared<PackFlags>();
-    command->add_option("PACKAGE", flags->package, "a directory or a zip")->required();
-    command->add_option("--out", flags->out, "the slim package to make: a directory, or a zip by its name")
-        ->required()
-        ->type_name("SLIM");
-    add_config_flags(*command, *flags);
-    command
-        ->add_option("--version", flags->version,
-                     "the version's name (default: the git commit, else the tree's digest)")
-        ->type_name("NAME");
-    command->add_flag("--push", flags->push, "send the packs to the store when they are made");
-    command->add_flag("--repack", flags->repack, "do not look what the store has; make all packs anew");
-    command
-        ->add_option("--run-program", flags->run_program,
-                     "the ballast-run to put in (default: the one beside ballast)")
-        ->type_name("FILE");
-    command->add_flag("--without-run", flags->without_run,
-                      "put neither ballast-run nor its wrapper in: a layer has them ('ballast layer')");
-    command->add_flag("--json", flags->json, "print JSON");
-    command->add_flag("--quiet", flags->quiet, "show no progress");
-    add_examples(*command, {"ballast pack function/ --out slim/ --store file:///srv/ballast --push",
-                            "ballast pack function.zip --out slim.zip --version 1.4.2"});
-    command->callback([&action, flags] { action = [flags] { return pack(*flags); }; });
+void add_pack_command(Program& program) {
+    Command command = program.add("pack", "Make a slim package, and packs of what leaves");
+    auto& flags = command.runs<PackFlags>(pack);
+    command.option("PACKAGE", flags.package, "a directory or a zip").required();
+    command.option("--out SLIM", flags.out, "the slim package to make: a directory, or a zip by its name")
+        .required();
+    add_config_flags(command, flags);
+    command.option("--version NAME", flags.version,
+                   "the version's name (default: the git commit, else the tree's digest)");
+    command.flag("--push", flags.push, "send the packs to the store when they are made");
+    command.flag("--repack", flags.repack, "ignore what the store already has and rebuild every pack");
+    command.option("--run-program FILE", flags.run_program,
+                   "the ballast-run to include (default: the one beside ballast)");
+    command.flag("--without-run", flags.without_run,
+                 "include neither ballast-run nor its wrapper: a layer has them ('ballast layer')");
+    add_json_flag(command, flags.json);
+    add_quiet_flag(command, flags.quiet);
+    command.examples({"ballast pack function/ --out slim/ --store file:///srv/ballast --push",
+                      "ballast pack function.zip --out slim.zip --version 1.4.2"});
 }
 
 }  // namespace ballast

@@ -1,9 +1,5 @@
 #include "cli/package_settings.hpp"
 
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
@@ -12,28 +8,17 @@
 
 namespace ballast {
 
-void add_config_flags(CLI::App& command, ConfigFlags& flags) {
-    command
-        .add_option("--config", flags.config,
-                    "the configuration (default: ballast.toml in the package, or beside it)")
-        ->type_name("FILE");
-    command
-        .add_option("--store", flags.store,
-                    "where packs are kept: s3://BUCKET/PREFIX, file:///DIR, or a plain path")
-        ->type_name("URL");
-    command.add_option("--root", flags.root, "where contexts hydrate (default: /tmp/ballast)")
-        ->type_name("DIR");
-    command
-        .add_option("--name", flags.name, "the family that versions belong to (default: the package's name)")
-        ->type_name("NAME");
-    for (auto [flag, list, what] :
-         {std::tuple("--include", &flags.include, "what leaves, as a gitignore pattern; may be repeated"),
-          std::tuple("--exclude", &flags.exclude, "what stays; may be repeated")}) {
-        command.add_option(flag, *list, what)
-            ->type_name("PATTERN")
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
+void add_config_flags(Command& command, ConfigFlags& flags) {
+    command.option("--config FILE", flags.config,
+                   "the configuration (default: ballast.toml in the package, or beside it)");
+    command.option("--store URL", flags.store,
+                   "where packs are kept: s3://BUCKET/PREFIX, file:///DIR, or a plain path");
+    command.option("--root DIR", flags.root, "where contexts hydrate (default: /tmp/ballast)");
+    command.option("--name NAME", flags.name,
+                   "the family that versions belong to (default: the package's name)");
+    command.option("--include PATTERN", flags.include, "what leaves, as a gitignore pattern; may be repeated")
+        .repeatable();
+    command.option("--exclude PATTERN", flags.exclude, "what stays; may be repeated").repeatable();
 }
 
 namespace {
@@ -94,16 +79,6 @@ Result<LoadedPackage> load_package_or_image(const std::string& path, const Confi
     loaded.image = opened.image;
     BALLAST_TRY(loaded.facts, classify(*loaded.package));
     return loaded;
-}
-
-void warn(const std::string& text) {
-    std::fputs(("ballast: warning: " + printable(text) + "\n").c_str(), stderr);
-}
-
-Colours colours_of_stdout() {
-    const char* refused = std::getenv("NO_COLOR");
-    const bool wanted = refused == nullptr || *refused == '\0';
-    return wanted && ::isatty(STDOUT_FILENO) == 1 ? Colours::on : Colours::off;
 }
 
 }  // namespace ballast

@@ -1,16 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/progress.hpp"
 #include "base/result.hpp"
-#include "base/table.hpp"
 #include "classify/classify.hpp"
 #include "config/config.hpp"
 #include "package/package.hpp"
+#include "program/command.hpp"
 
 namespace ballast {
 
@@ -23,7 +21,7 @@ struct ConfigFlags {
     std::vector<std::string> include;
     std::vector<std::string> exclude;
 };
-void add_config_flags(CLI::App& command, ConfigFlags& flags);
+void add_config_flags(Command& command, ConfigFlags& flags);
 
 // A package, what its files are, and the configuration that holds for it.
 struct LoadedPackage {
@@ -35,11 +33,5 @@ struct LoadedPackage {
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags);
 // The same for commands that only look: they take container images too.
 Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags);
-
-// Warnings go to stderr, one line each.
-void warn(const std::string& text);
-
-// Colours only on a terminal, and not when NO_COLOR is set.
-Colours colours_of_stdout();
 
 }  // namespace ballast

@@ -1,40 +1,35 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
-
-#include "base/relative_path.hpp"
-#include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/plan_report.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
+namespace {
 
-void add_plan_command(CLI::App& app, Action& action) {
-    auto* command =
-        app.add_subcommand("plan", "Show what would leave a package and what would stay; writes nothing");
-    struct Flags : ConfigFlags {
-        std::string package;
-        bool json = false;
-    };
-    const auto flags = std::make_shared<Flags>();
-    command->add_option("PACKAGE", flags->package, "a directory or a zip")->required();
-    add_config_flags(*command, *flags);
-    command->add_flag("--json", flags->json, "print JSON");
-    add_examples(*command,
-                 {"ballast plan function/", "ballast plan function.zip --include 'node_modules/**' --json"});
-    command->callback([&action, flags] {
-        action = [flags]() -> Result<int> {
-            BALLAST_TRY(const LoadedPackage loaded, load_package(flags->package, *flags));
-            BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
-            for (const auto& warning : plan.warnings) warn(warning);
-            BALLAST_CHECK(
-                print(flags->json ? plan_json(loaded, plan) : plan_text(loaded, plan, colours_of_stdout())));
-            return 0;
-        };
-    });
+struct PlanFlags : ConfigFlags {
+    std::string package;
+    bool json = false;
+};
+
+Result<int> run_plan(const PlanFlags& flags) {
+    BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
+    BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
+    for (const auto& warning : plan.warnings) warn(warning);
+    BALLAST_CHECK(print(flags.json ? plan_json(loaded, plan) : plan_text(loaded, plan, colours_of_stdout())));
+    return 0;
+}
+
+}  // namespace
+
+void add_plan_command(Program& program) {
+    Command command =
+        program.add("plan", "Show what would leave a package and what would stay; write nothing");
+    auto& flags = command.runs<PlanFlags>(run_plan);
+    command.option("PACKAGE", flags.package, "a directory or a zip").required();
+    add_config_flags(command, flags);
+    add_json_flag(command, flags.json);
+    command.examples(
+        {"ballast plan function/", "ballast plan function.zip --include 'node_modules/**' --json"});
 }
 
 }  // namespace ballast

@@ -1,4 +1,3 @@
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/environment.hpp"
@@ -6,6 +5,8 @@
 #include "cli/commands.hpp"
 #include "cli/push_staged.hpp"
 #include "cli/slim_source.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -41,17 +42,15 @@ Result<int> push(const PushFlags& flags) {
 
 }  // namespace
 
-void add_push_command(CLI::App& app, Action& action) {
-    auto* command =
-        app.add_subcommand("push", "Send a slim package's packs, manifest and version to the store");
-    const auto flags = std::make_shared<PushFlags>();
-    command->add_option("SLIM", flags->slim, "the slim package that 'ballast pack' made")->required();
-    command->add_option("--store", flags->store, "where to (default: BALLAST_STORE, then the package's lock)")
-        ->type_name("URL");
-    command->add_flag("--json", flags->json, "print JSON");
-    command->add_flag("--quiet", flags->quiet, "show no progress");
-    add_examples(*command, {"ballast push slim/", "ballast push slim.zip --store file:///srv/ballast"});
-    command->callback([&action, flags] { action = [flags] { return push(*flags); }; });
+void add_push_command(Program& program) {
+    Command command = program.add("push", "Send a slim package's packs, manifest and version to the store");
+    auto& flags = command.runs<PushFlags>(push);
+    command.option("SLIM", flags.slim, "the slim package that 'ballast pack' made").required();
+    command.option("--store URL", flags.store,
+                   "the store to send to (default: BALLAST_STORE, then the package's lock)");
+    add_json_flag(command, flags.json);
+    add_quiet_flag(command, flags.quiet);
+    command.examples({"ballast push slim/", "ballast push slim.zip --store file:///srv/ballast"});
 }
 
 }  // namespace ballast

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
 #include "cli/commands.hpp"
-#include "cli/package_settings.hpp"
 #include "cli/simulate_flags.hpp"
-#include "cli/store_flags.hpp"
+#include "program/output.hpp"
 #include "simulate/fit.hpp"
 #include "simulate/simulation_page.hpp"
 
@@ -87,22 +85,20 @@ Result<int> run_simulate(const SimulateFlags& flags) {
 
 }  // namespace
 
-void add_simulate_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand(
+void add_simulate_command(Program& program) {
+    Command command = program.add(
         "simulate",
         "Say from a log, or a rate, how often anyone waits for a new context, how long, and what it costs");
-    const auto flags = std::make_shared<SimulateFlags>();
-    add_simulate_flags(*command, *flags);
-    add_examples(*command,
-                 {"ballast simulate --trace report.log.gz",
-                  // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one long line each
-                  "aws logs filter-log-events --log-group-name /aws/lambda/f --filter-pattern REPORT "
-                  "| ballast simulate --trace -",
-                  "ballast simulate --trace report.log --strategy 'as is=recorded' --strategy "
-                  "'offloaded=850ms,warm:2ms,per-cold:0.000007'",
-                  "ballast simulate --rate 0.05 --duration 30d --service exp:2s --strategy container=1.2s",
-                  "ballast simulate --trace a.csv --trace b.csv --fit"});
-    command->callback([&action, flags] { action = [flags] { return run_simulate(*flags); }; });
+    add_simulate_flags(command, command.runs<SimulateFlags>(run_simulate));
+    command.examples(
+        {"ballast simulate --trace report.log.gz",
+         // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one long line each
+         "aws logs filter-log-events --log-group-name /aws/lambda/f --filter-pattern REPORT "
+         "| ballast simulate --trace -",
+         "ballast simulate --trace report.log --strategy 'as is=recorded' --strategy "
+         "'offloaded=850ms,warm:2ms,per-cold:0.000007'",
+         "ballast simulate --rate 0.05 --duration 30d --service exp:2s --strategy container=1.2s",
+         "ballast simulate --trace a.csv --trace b.csv --fit"});
 }
 
 }  // namespace ballast

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "program/common_flags.hpp"
 #include "simulate/input/fields.hpp"
 
 namespace ballast {
@@ -20,150 +21,83 @@ std::string preset_names() {
     return names;
 }
 
-void add_log_flags(CLI::App& command, SimulateFlags& flags) {
-    const auto* group = "A log";
-    command
-        .add_option("--trace", flags.traces,
-                    "a log, plain, gzip or zstd; - is standard input; several are merged by time")
-        ->type_name("FILE")
-        ->group(group);
-    command
-        .add_option(
-            "--format", flags.format,
-            "lambda, insights, csv, lambda-traces, azure-2019 or azure-2021 (default: as the log looks)")
-        ->type_name("NAME")
-        ->group(group);
-    command
-        .add_option("--units", flags.units,
-                    "of a CSV's start and duration where its columns do not say, like s,ms")
-        ->type_name("UNITS")
-        ->group(group);
-    command
-        .add_option("--durations", flags.durations, "the durations that belong to a log in format azure-2019")
-        ->type_name("FILE")
-        ->group(group);
-    command
-        .add_option("--window", flags.window,
-                    "how many invocations are held back to sort a log (default: 1048576)")
-        ->type_name("N")
-        ->group(group);
+void add_log_flags(Command& command, SimulateFlags& flags) {
+    command.section("A log");
+    command.option("--trace FILE", flags.traces,
+                   "a log: plain, gzip or zstd; - is standard input; several logs are merged by time");
+    command.option("--format NAME", flags.format,
+                   "lambda, insights, csv, lambda-traces, azure-2019 or azure-2021 (default: detected from "
+                   "the log)");
+    command.option("--units UNITS", flags.units,
+                   "units of a CSV's start and duration where its columns do not name them, like s,ms");
+    command.option("--durations FILE", flags.durations,
+                   "the durations that belong to a log in format azure-2019");
+    command.option("--window N", flags.window,
+                   "how many invocations are held back to sort a log (default: 1048576)");
 }
 
-void add_model_flags(CLI::App& command, SimulateFlags& flags) {
-    const auto* group = "Or a model";
-    command.add_option("--rate", flags.rate, "requests a second on average, arriving at random (Poisson)")
-        ->type_name("R")
-        ->group(group);
-    command.add_option("--duration", flags.duration, "for how long, in seconds, or like 30d")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--service", flags.service,
-                    "how long an invocation takes: 200ms, 1s..3s, exp:2s (default: 100ms)")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option(
-            "--daily", flags.daily,
-            "how the rate follows the day: from 0 (not at all) to 1 (nothing at midnight), or 24 weights")
-        ->type_name("CURVE")
-        ->group(group);
-    command.add_option("--burst-every", flags.burst_every, "bursts on top, so often")
-        ->type_name("TIME")
-        ->group(group);
-    command.add_option("--burst-size", flags.burst_size, "requests at once in a burst")
-        ->type_name("N")
-        ->group(group);
+void add_model_flags(Command& command, SimulateFlags& flags) {
+    command.section("Or a model");
+    command.option("--rate R", flags.rate, "requests a second on average, arriving at random (Poisson)");
+    command.option("--duration TIME", flags.duration, "how long the requests go on, in seconds, or like 30d");
+    command.option("--service TIME", flags.service,
+                   "how long an invocation takes: 200ms, 1s..3s, exp:2s (default: 100ms)");
+    command.option(
+        "--daily CURVE", flags.daily,
+        "how the rate follows the day: from 0 (not at all) to 1 (nothing at midnight), or 24 weights");
+    command.option("--burst-every TIME", flags.burst_every, "add a burst of requests at this interval");
+    command.option("--burst-size N", flags.burst_size, "how many requests a burst has, all at once");
 }
 
-void add_platform_flags(CLI::App& command, SimulateFlags& flags) {
-    const auto* group = "The platform";
-    command
-        .add_option("--preset", flags.preset,
-                    fmt::format("expiry as measured: {} (default: {})", preset_names(), k_default_preset))
-        ->type_name("NAME")
-        ->group(group);
-    command
-        .add_option("--idle-expiry", flags.idle_expiry,
-                    "how long an idle context stays, in seconds, or like 640s, 5m..7m, 300s+exp:60s or never")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--spare-expiry", flags.spare_expiry,
-                    "the same where the function has another context (default: the same)")
-        ->type_name("TIME")
-        ->group(group);
-    command.add_option("--max-age", flags.max_age, "when a context is replaced, or never")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--routing", flags.routing,
-                    "most-recent (default), least-recent, random, oldest or newest idle context")
-        ->type_name("RULE")
-        ->group(group);
-    command.add_option("--concurrency", flags.concurrency, "reject requests over so many at once")
-        ->type_name("N")
-        ->group(group);
-    command.add_option("--provisioned", flags.provisioned, "contexts kept initialised")
-        ->type_name("N")
-        ->group(group);
-    command.add_option("--deploy-every", flags.deploy_every, "all contexts are replaced so often")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--deploy-at", flags.deploys,
-                    "and at this time: 2026-01-31T10:00:00Z, or since the log's zero: 90m")
-        ->type_name("TIME")
-        ->group(group);
-    command
-        .add_option("--timeout", flags.timeout,
-                    "the function's, for an init of more than 10 s (default: 900s)")
-        ->type_name("TIME")
-        ->group(group);
-    command.add_flag("--init-unbilled", flags.init_unbilled, "as before 2025-08-01")->group(group);
+void add_platform_flags(Command& command, SimulateFlags& flags) {
+    command.section("The platform");
+    command.option("--preset NAME", flags.preset,
+                   fmt::format("expiry as measured: {} (default: {})", preset_names(), k_default_preset));
+    command.option("--idle-expiry TIME", flags.idle_expiry,
+                   "how long an idle context stays, in seconds, or like 640s, 5m..7m, 300s+exp:60s or never");
+    command.option("--spare-expiry TIME", flags.spare_expiry,
+                   "idle expiry while the function has another idle context (default: as --idle-expiry)");
+    command.option("--max-age TIME", flags.max_age, "the age at which a context is replaced, or never");
+    command.option("--routing RULE", flags.routing,
+                   "the idle context that a request goes to: most-recent (default), least-recent, random, "
+                   "oldest or newest");
+    command.option("--concurrency N", flags.concurrency, "reject requests beyond this many at once");
+    command.option("--provisioned N", flags.provisioned, "how many contexts are kept initialised");
+    command.option("--deploy-every TIME", flags.deploy_every, "replace all contexts at this interval");
+    command.option("--deploy-at TIME", flags.deploys,
+                   "also replace them at this time: 2026-01-31T10:00:00Z, or since the log's zero: 90m");
+    command.option("--timeout TIME", flags.timeout,
+                   "the function's timeout, for an init of more than 10 s (default: 900s)");
+    command.flag("--init-unbilled", flags.init_unbilled, "do not bill the init, as before 2025-08-01");
 }
 
-void add_money_flags(CLI::App& command, SimulateFlags& flags) {
-    const auto* group = "What to compare";
+void add_money_flags(Command& command, SimulateFlags& flags) {
+    command.section("What to compare");
     command
-        .add_option(
-            "--strategy", flags.strategies,
+        .option(
+            "--strategy STRATEGY", flags.strategies,
             "NAME=COLD[,warm:TIME][,each:TIME][,tmp:SIZE][,memory:SIZE][,per-cold:USD][,month:USD]: a way to "
-            "deploy, by what a cold start adds; COLD 'recorded' is as in the log, 'recorded+850ms' so much "
-            "more; several may be named")
-        ->type_name("STRATEGY")
-        ->group(group)
-        ->allow_extra_args(false);
+            "deploy, and what a cold start adds with it; COLD 'recorded' is what the log says, "
+            "'recorded+850ms' is 850 ms more; may be repeated")
+        .repeatable();
+    command.option("--compare FILE", flags.compare,
+                   "what 'compare --json' wrote: its ways to deploy, as what they add to what is recorded");
+    command.option("--init TIME", flags.init,
+                   "what a cold start adds where the log records none, like 300ms (default: nothing)");
     command
-        .add_option("--compare", flags.compare,
-                    "what 'compare --json' wrote: its ways to deploy, as what they add to what is recorded")
-        ->type_name("FILE")
-        ->group(group);
+        .option("--memory MB", flags.memory_mb,
+                "the function's memory in MB, where the log does not say (default: 128)")
+        .between(1U, 65'535U);
+    command.option("--arch", flags.arch, "x86 (default) or arm, for the prices").one_of({"x86", "arm"});
     command
-        .add_option("--init", flags.init,
-                    "what a cold start adds where the log records none, like 300ms (default: nothing)")
-        ->type_name("TIME")
-        ->group(group);
-    command.add_option("--memory", flags.memory_mb, "in MB, where the log does not say (default: 128)")
-        ->type_name("MB")
-        ->group(group)
-        ->check(CLI::Range(1U, 65'535U));
-    command.add_option("--arch", flags.arch, "x86 (default) or arm, for the prices")
-        ->group(group)
-        ->check(CLI::IsMember({"x86", "arm"}));
-    command.add_option("--try-pings", flags.try_pings, "pings at once to try, like 1,2,5 (default); 0: none")
-        ->type_name("N,...")
-        ->delimiter(',')
-        ->group(group);
-    command.add_option("--ping-every", flags.ping_every, "how often (default: 5m)")
-        ->type_name("TIME")
-        ->group(group);
+        .option("--try-pings N,...", flags.try_pings,
+                "how many pings at once to try, like 1,2,5 (default); 0: none")
+        .separated_by(',');
+    command.option("--ping-every TIME", flags.ping_every, "the interval of these pings (default: 5m)");
     command
-        .add_option("--try-provisioned", flags.try_provisioned,
-                    "contexts kept initialised to try, like 1,2,5,10 (default); 0: none")
-        ->type_name("N,...")
-        ->delimiter(',')
-        ->group(group);
+        .option("--try-provisioned N,...", flags.try_provisioned,
+                "how many contexts kept initialised to try, like 1,2,5,10 (default); 0: none")
+        .separated_by(',');
 }
 
 Result<std::int64_t> parse_age(std::string_view text, std::string_view shown) {
@@ -224,23 +158,21 @@ void without_zeros(std::vector<std::uint32_t>& counts) {
 
 }  // namespace
 
-void add_simulate_flags(CLI::App& command, SimulateFlags& flags) {
+void add_simulate_flags(Command& command, SimulateFlags& flags) {
+    command.option("--seed N", flags.seed, "the same seed gives the same answer (default: 1)");
+    command.option("--max-cold PERCENT", flags.max_cold_share,
+                   "exit with 1 when a larger share of invocations is cold, in percent");
+    command.flag("--hours", flags.all_hours, "list every hour");
+    command.flag("--fit", flags.fit, "find the expiry that best explains the logs' cold starts");
+    add_json_flag(command, flags.json);
+    command.flag("--curves", flags.curves,
+                 "add to the JSON the share of cold starts by idle gap, by expiry and by rate; --html always "
+                 "has them");
+    add_html_flag(command, flags.html);
     add_log_flags(command, flags);
     add_model_flags(command, flags);
     add_platform_flags(command, flags);
     add_money_flags(command, flags);
-    command.add_option("--seed", flags.seed, "the same seed gives the same answer (default: 1)")
-        ->type_name("N");
-    command
-        .add_option("--max-cold", flags.max_cold_share, "exit with 1 when a larger share is cold, in percent")
-        ->type_name("PERCENT");
-    command.add_flag("--hours", flags.all_hours, "list every hour");
-    command.add_flag("--fit", flags.fit, "find the expiry that explains the logs' cold starts best");
-    command.add_flag("--json", flags.json, "print JSON");
-    command.add_flag(
-        "--curves", flags.curves,
-        "in the JSON, the share of cold starts by idle gap, by expiry and by rate; with --html always");
-    command.add_option("--html", flags.html, "write one self-contained page, too")->type_name("FILE");
 }
 
 Result<void> check_simulate_flags(const SimulateFlags& flags) {
@@ -255,7 +187,7 @@ Result<void> check_simulate_flags(const SimulateFlags& flags) {
                     "name a log with --trace FILE, or a model with --rate R --duration TIME");
     }
     if (flags.rate && flags.duration.empty())
-        return fail(ErrorCode::usage, "--rate", "says not for how long",
+        return fail(ErrorCode::usage, "--rate", "does not say for how long",
                     "add --duration, like --duration 30d");
     if (!flags.traces.empty() && std::ranges::count(flags.traces, "-") > 1)
         return fail(ErrorCode::usage, "--trace -", "standard input can be read once");
@@ -286,7 +218,7 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
     if (!(workload.rate >= 0 && workload.rate <= 1e7))
         return fail(ErrorCode::usage, "--rate", "is not between 0 and 10,000,000");
     BALLAST_TRY(workload.length_us, parse_span_us(flags.duration, "--duration", Unitless::seconds));
-    if (workload.length_us <= 0) return fail(ErrorCode::usage, "--duration", "is nothing");
+    if (workload.length_us <= 0) return fail(ErrorCode::usage, "--duration", "must not be 0");
     BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
     if (workload.service.mean_us() > static_cast<double>(k_most_duration_us))
         return fail(ErrorCode::usage, "--service", "is longer than 30 days");

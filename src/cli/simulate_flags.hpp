@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "program/command.hpp"
 #include "simulate/input/log_file.hpp"
 #include "simulate/simulate.hpp"
 #include "simulate/workload.hpp"
@@ -57,7 +57,7 @@ struct SimulateFlags {
     std::string html;
 };
 
-void add_simulate_flags(CLI::App& command, SimulateFlags& flags);
+void add_simulate_flags(Command& command, SimulateFlags& flags);
 
 // Errors of all: usage, naming the flag.
 Result<void> check_simulate_flags(const SimulateFlags& flags);

@@ -1,16 +1,15 @@
 #include "cli/store_flags.hpp"
 
 #include "config/config.hpp"
+#include "program/common_flags.hpp"
 
 namespace ballast {
 
-void add_store_flags(CLI::App& command, StoreFlags& flags) {
-    command
-        .add_option("--store", flags.store, "the store (default: BALLAST_STORE, then the ballast.toml here)")
-        ->type_name("URL");
-    command.add_option("--name", flags.name, "only versions of this family (default: all)")
-        ->type_name("NAME");
-    command.add_flag("--json", flags.json, "print JSON");
+void add_store_flags(Command& command, StoreFlags& flags) {
+    command.option("--store URL", flags.store,
+                   "the store (default: BALLAST_STORE, then the ballast.toml here)");
+    command.option("--name NAME", flags.name, "only versions of this family (default: all)");
+    add_json_flag(command, flags.json);
 }
 
 Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "base/result.hpp"
+#include "program/command.hpp"
 #include "store/store.hpp"
 
 namespace ballast {
@@ -15,7 +15,7 @@ struct StoreFlags {
     std::string name;  // of the family; empty: all
     bool json = false;
 };
-void add_store_flags(CLI::App& command, StoreFlags& flags);
+void add_store_flags(Command& command, StoreFlags& flags);
 
 // The store of --store, else of BALLAST_STORE, else of the ballast.toml here.
 // Errors: usage when none names one, or --name cannot be a name; not_found for a directory that is not there.

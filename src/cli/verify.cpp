@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
@@ -10,6 +9,8 @@
 #include "cli/verify_stored.hpp"
 #include "hydrate/hydrate.hpp"
 #include "hydrate/place.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 #include "run/settings.hpp"
 
 namespace ballast {
@@ -85,36 +86,28 @@ Result<int> verify(const VerifyFlags& flags, const SlimSource& source) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand(
+void add_verify_command(Program& program, const SlimSource& source) {
+    Command command = program.add(
         "verify",
         "Read a hydrated tree, or a version in the store, and compare every byte with the manifest.\n"
         "An argument that is an existing directory is a TREE; anything else is a VERSION");
-    const auto flags = std::make_shared<VerifyFlags>();
-    command->add_option(
-        "TREE|VERSION", flags->target,
-        "the tree's directory (default: where it would be hydrated), or VERSION, NAME/VERSION or "
-        "the first characters of just one version");
-    command->add_option("--package", flags->package, "of a tree: the slim package")->type_name("SLIM");
-    command
-        ->add_option("--root", flags->root,
-                     "of a tree: where trees are hydrated (default: the package's lock; BALLAST_ROOT)")
-        ->type_name("DIR");
-    add_store_flags(*command, *flags);
-    command
-        ->add_option("--sample", flags->sample,
-                     "of a version: read only some frames, a share like 10% or a number")
-        ->type_name("N%|COUNT");
-    command
-        ->add_option("--seed", flags->seed,
-                     "of a version: which frames the sample has; the same seed chooses the same")
-        ->type_name("NUMBER");
-    command->add_flag("--quiet", flags->quiet, "show no progress");
-    add_examples(*command, {"ballast verify --package slim/", "ballast verify /mnt/tree --package slim.zip",
-                            "ballast verify 1.4.2 --store file:///srv/ballast",
-                            "ballast verify rendering/1.4.2 --sample 10% --seed 7"});
-    command->callback(
-        [&action, flags, source] { action = [flags, source] { return verify(*flags, source); }; });
+    auto& flags =
+        command.runs<VerifyFlags>([source](const VerifyFlags& given) { return verify(given, source); });
+    command.option("TREE|VERSION", flags.target,
+                   "the tree's directory (default: where it would be hydrated), or VERSION, NAME/VERSION or "
+                   "the first characters of just one version");
+    command.option("--package SLIM", flags.package, "of a tree: the slim package");
+    command.option("--root DIR", flags.root,
+                   "of a tree: where trees are hydrated (default: BALLAST_ROOT, then the package's lock)");
+    add_store_flags(command, flags);
+    command.option("--sample N%|COUNT", flags.sample,
+                   "of a version: read only some frames, a share like 10% or a number");
+    command.option("--seed NUMBER", flags.seed,
+                   "of a version: which frames the sample has; the same seed chooses the same");
+    add_quiet_flag(command, flags.quiet);
+    command.examples({"ballast verify --package slim/", "ballast verify /mnt/tree --package slim.zip",
+                      "ballast verify 1.4.2 --store file:///srv/ballast",
+                      "ballast verify rendering/1.4.2 --sample 10% --seed 7"});
 }
 
 }  // namespace ballast

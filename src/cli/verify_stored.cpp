@@ -9,10 +9,9 @@
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
-#include "cli/commands.hpp"
-#include "cli/package_settings.hpp"
 #include "format/keys.hpp"
 #include "lifecycle/verify_version.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {

@@ -3,15 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 #include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
-#include "cli/package_settings.hpp"
 #include "cli/store_flags.hpp"
 #include "lifecycle/stored_bytes.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -101,16 +100,14 @@ Result<int> versions(const StoreFlags& flags) {
 
 }  // namespace
 
-void add_versions_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand(
-        "versions",
-        "List the versions that a store has, newest first, and what each takes there:\n"
-        "compressed bytes that only it refers to (own), and that others refer to, too (shared)");
-    const auto flags = std::make_shared<StoreFlags>();
-    add_store_flags(*command, *flags);
-    add_examples(*command, {"ballast versions --store file:///srv/ballast",
-                            "ballast versions --name rendering --json"});
-    command->callback([&action, flags] { action = [flags] { return versions(*flags); }; });
+void add_versions_command(Program& program) {
+    Command command =
+        program.add("versions",
+                    "List the versions that a store has, newest first, and what each takes there:\n"
+                    "compressed bytes that only it refers to (own), and that others also refer to (shared)");
+    add_store_flags(command, command.runs<StoreFlags>(versions));
+    command.examples(
+        {"ballast versions --store file:///srv/ballast", "ballast versions --name rendering --json"});
 }
 
 }  // namespace ballast

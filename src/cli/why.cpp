@@ -1,11 +1,12 @@
 #include "analyze/why.hpp"
 
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
 
 namespace ballast {
 namespace {
@@ -25,22 +26,19 @@ Result<int> run_why(const WhyFlags& flags) {
 
 }  // namespace
 
-void add_why_command(CLI::App& app, Action& action) {
-    auto* command = app.add_subcommand("why", "Show who needs a library, a file or an installed package");
-    const auto flags = std::make_shared<WhyFlags>();
+void add_why_command(Program& program) {
+    Command command = program.add("why", "Show what needs a library, a file or an installed package");
+    auto& flags = command.runs<WhyFlags>(run_why);
     command
-        ->add_option(
-            "ENTRY", flags->asked,
-            "a path in the package, a library's name like libz.so.1, or a package's name of npm or Python")
-        ->required();
-    command
-        ->add_option("--package", flags->package,
-                     "a directory, a zip, or what docker save wrote (default: .)")
-        ->type_name("PACKAGE");
-    command->add_flag("--json", flags->json, "print JSON");
-    add_examples(*command, {"ballast why libicudata.so.72 --package function/",
-                            "ballast why lodash --package function.zip --json"});
-    command->callback([&action, flags] { action = [flags] { return run_why(*flags); }; });
+        .option("ENTRY", flags.asked,
+                "a path in the package, a library's name like libz.so.1, or the name of an npm or Python "
+                "package")
+        .required();
+    command.option("--package PACKAGE", flags.package,
+                   "a directory, a zip, or what docker save wrote (default: .)");
+    add_json_flag(command, flags.json);
+    command.examples({"ballast why libicudata.so.72 --package function/",
+                      "ballast why lodash --package function.zip --json"});
 }
 
 }  // namespace ballast

@@ -25,7 +25,7 @@ class Measurer {
         measure.rounds = m_commands.rounds;
         BALLAST_CHECK(make_directories(m_commands.scratch));
         BALLAST_TRY(const auto packed, pack());
-        if (!packed.is_object()) return fail(ErrorCode::corrupt, "ballast pack", "prints what is no JSON");
+        if (!packed.is_object()) return fail(ErrorCode::corrupt, "ballast pack", "prints what is not JSON");
         measure.version = packed.value("version", std::string());
         measure.fetched_bytes = packed.value("compressed_bytes", std::uint64_t{0});
         measure.slim_bytes = packed.value("slim_bytes", std::uint64_t{0});

@@ -308,9 +308,9 @@ class ConfigReader {
         if (name == "tree") return {};
         m_config.start = StartChoice::groups;
         if (name == "groups") return {};
-        return refuse(item,
-                      fmt::format("'mode' is '{}', which is no way to start", printable(name.substr(0, 80))),
-                      "there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
+        return refuse(
+            item, fmt::format("'mode' is '{}', which is not a way to start", printable(name.substr(0, 80))),
+            "there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
     }
 
     Result<void> read_start_groups(const Item& item) {

@@ -159,7 +159,7 @@ Result<void> ElfImage::open_with_libelf() {
 Result<ElfImage> ElfImage::open(ElfSource& file, const std::string& name) {
     ElfImage image(file, name);
     BALLAST_CHECK(file.load(0, std::min<std::size_t>(file.bytes().size(), EI_NIDENT)));
-    if (!is_elf(file.bytes())) return image.corrupt("is no ELF file");
+    if (!is_elf(file.bytes())) return image.corrupt("is not an ELF file");
     BALLAST_CHECK(image.load_tables());
     BALLAST_CHECK(image.open_with_libelf());
     return image;

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/json_text.hpp"

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/environment.hpp"
@@ -12,7 +11,9 @@
 #include "format/selection.hpp"
 #include "hydrate/place.hpp"
 #include "hydrate/root.hpp"
-#include "program/command.hpp"
+#include "program/common_flags.hpp"
+#include "program/output.hpp"
+#include "run/commands.hpp"
 #include "run/probe.hpp"
 #include "run/settings.hpp"
 #include "store/s3/credential_chain.hpp"
@@ -176,19 +177,18 @@ Result<int> examine(RunFlags flags, bool as_json, const std::string& program, co
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand(
-        "doctor", "Tell what this environment allows, and whether hydration can work in it");
+void add_doctor_command(Program& program, const SlimSource& source) {
+    Command command =
+        program.add("doctor", "Tell what this environment allows, and whether hydration can work in it");
     struct Flags : RunFlags {
         bool json = false;
     };
-    const auto flags = std::make_shared<Flags>();
-    add_run_flags(*command, *flags, WithGroups::yes);
-    command->add_flag("--json", flags->json, "print JSON");
-    add_examples(*command, {app.get_name() + " doctor", app.get_name() + " doctor --package slim --json"});
-    command->callback([&action, flags, source, program = app.get_name()] {
-        action = [flags, source, program] { return examine(*flags, flags->json, program, source); };
+    auto& flags = command.runs<Flags>([source, name = program.name()](const Flags& given) {
+        return examine(given, given.json, name, source);
     });
+    add_run_flags(command, flags, WithGroups::yes);
+    add_json_flag(command, flags.json);
+    command.examples({program.name() + " doctor", program.name() + " doctor --package slim --json"});
 }
 
 }  // namespace ballast

@@ -1,6 +1,4 @@
-#include <memory>
-
-#include "program/command.hpp"
+#include "run/commands.hpp"
 #include "run/execute.hpp"
 #include "run/settings.hpp"
 
@@ -15,21 +13,18 @@ Result<int> execute(const RunFlags& flags, const std::vector<std::string>& progr
 
 }  // namespace
 
-void add_exec_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command =
-        app.add_subcommand("exec", "Hydrate, then run a program with the tree on PATH and LD_LIBRARY_PATH");
+void add_exec_command(Program& program, const SlimSource& source) {
+    Command command =
+        program.add("exec", "Hydrate, then run a program with the tree on PATH and LD_LIBRARY_PATH");
     struct Flags : RunFlags {
         std::vector<std::string> program;
     };
-    const auto flags = std::make_shared<Flags>();
-    add_run_flags(*command, *flags, WithGroups::yes);
-    command->add_option("PROGRAM", flags->program, "the program and its arguments, behind '--'")->required();
-    command->prefix_command(false);
-    add_examples(*command, {app.get_name() + " exec -- gs --version",
-                            app.get_name() + " exec --group pdf -- node handler.js"});
-    command->callback([&action, flags, source] {
-        action = [flags, source] { return execute(*flags, flags->program, source); };
-    });
+    auto& flags =
+        command.runs<Flags>([source](const Flags& given) { return execute(given, given.program, source); });
+    add_run_flags(command, flags, WithGroups::yes);
+    command.option("PROGRAM", flags.program, "the program and its arguments, after '--'").required();
+    command.examples(
+        {program.name() + " exec -- gs --version", program.name() + " exec --group pdf -- node handler.js"});
 }
 
 }  // namespace ballast

@@ -1,10 +1,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <memory>
 
 #include "base/interrupt.hpp"
-#include "program/command.hpp"
+#include "program/output.hpp"
+#include "run/commands.hpp"
 #include "run/lambda_api.hpp"
 #include "run/settings.hpp"
 
@@ -65,22 +65,18 @@ Result<int> extend(const ExtensionFlags& flags, const std::string& program, cons
 
 }  // namespace
 
-void add_extension_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand(
+void add_extension_command(Program& program, const SlimSource& source) {
+    Command command = program.add(
         "extension",
         "Be a Lambda extension: hydrate beside the runtime's start, hold the tree, end on SHUTDOWN");
-    const auto flags = std::make_shared<ExtensionFlags>();
-    add_run_flags(*command, *flags, WithGroups::yes);
-    command
-        ->add_option("--name", flags->name,
-                     "this extension's file name in /opt/extensions (default: ballast)")
-        ->type_name("NAME");
-    command->add_option("--registered", flags->registered)->group("");  // ours alone
-    add_examples(*command, {"ballast layer --extension --out layer.zip      makes a layer that starts it",
-                            "exec /opt/bin/ballast-run extension            in a script in /opt/extensions"});
-    command->callback([&action, flags, source, program = app.get_name()] {
-        action = [flags, source, program] { return extend(*flags, program, source); };
-    });
+    auto& flags = command.runs<ExtensionFlags>(
+        [source, name = program.name()](const ExtensionFlags& given) { return extend(given, name, source); });
+    add_run_flags(command, flags, WithGroups::yes);
+    command.option("--name NAME", flags.name,
+                   "this extension's file name in /opt/extensions (default: ballast)");
+    command.option("--registered", flags.registered, "").hidden();  // ours alone
+    command.examples({"ballast layer --extension --out layer.zip      makes a layer that starts it",
+                      "exec /opt/bin/ballast-run extension            in a script in /opt/extensions"});
 }
 
 }  // namespace ballast

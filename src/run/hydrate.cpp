@@ -1,32 +1,33 @@
-#include <memory>
-
 #include "hydrate/report.hpp"
-#include "program/command.hpp"
+#include "program/output.hpp"
+#include "run/commands.hpp"
 #include "run/settings.hpp"
 
 namespace ballast {
+namespace {
 
-void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command =
-        app.add_subcommand("hydrate", "Bring a slim package's tree, or groups of it, into this context");
-    struct Flags : RunFlags {
-        bool json = false;
-    };
-    const auto flags = std::make_shared<Flags>();
-    add_run_flags(*command, *flags, WithGroups::yes);
-    command->add_flag("--json", flags->json, "print what was done as JSON instead of the tree's path");
-    add_examples(*command,
-                 {app.get_name() + " hydrate",
-                  app.get_name() + " hydrate --package slim --root /tmp/ballast --group pdf --json"});
-    command->callback([&action, flags, source] {
-        action = [flags, source]() -> Result<int> {
-            BALLAST_TRY(const RunSettings settings, load_run_settings(*flags, source));
-            BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
-            BALLAST_CHECK(
-                print((flags->json ? report_json(settings.slim.lock, report) : report.tree_path) + "\n"));
-            return 0;
-        };
-    });
+struct HydrateFlags : RunFlags {
+    bool json = false;
+};
+
+Result<int> run_hydrate(const HydrateFlags& flags, const SlimSource& source) {
+    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
+    BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
+    BALLAST_CHECK(print((flags.json ? report_json(settings.slim.lock, report) : report.tree_path) + "\n"));
+    return 0;
+}
+
+}  // namespace
+
+void add_hydrate_command(Program& program, const SlimSource& source) {
+    Command command =
+        program.add("hydrate", "Bring a slim package's tree, or groups of it, into this context");
+    auto& flags = command.runs<HydrateFlags>(
+        [source](const HydrateFlags& given) { return run_hydrate(given, source); });
+    add_run_flags(command, flags, WithGroups::yes);
+    command.flag("--json", flags.json, "print a report as JSON instead of the tree's path");
+    command.examples({program.name() + " hydrate",
+                      program.name() + " hydrate --package slim --root /tmp/ballast --group pdf --json"});
 }
 
 }  // namespace ballast

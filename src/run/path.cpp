@@ -1,7 +1,6 @@
-#include <memory>
-
 #include "base/relative_path.hpp"
-#include "program/command.hpp"
+#include "program/output.hpp"
+#include "run/commands.hpp"
 #include "run/settings.hpp"
 
 namespace ballast {
@@ -18,19 +17,16 @@ Result<int> print_path(const RunFlags& flags, const std::string& entry, const Sl
 
 }  // namespace
 
-void add_path_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command =
-        app.add_subcommand("path", "Print where an entry of the tree is, hydrating its group first");
+void add_path_command(Program& program, const SlimSource& source) {
+    Command command = program.add("path", "Print where an entry of the tree is, after hydrating its group");
     struct Flags : RunFlags {
         std::string entry;
     };
-    const auto flags = std::make_shared<Flags>();
-    command->add_option("ENTRY", flags->entry, "a path inside the tree, like usr/bin/gs")->required();
-    add_run_flags(*command, *flags, WithGroups::no);
-    add_examples(*command, {"\"$(" + app.get_name() + " path usr/bin/gs)\" --version"});
-    command->callback([&action, flags, source] {
-        action = [flags, source] { return print_path(*flags, flags->entry, source); };
-    });
+    auto& flags =
+        command.runs<Flags>([source](const Flags& given) { return print_path(given, given.entry, source); });
+    command.option("ENTRY", flags.entry, "a path inside the tree, like usr/bin/gs").required();
+    add_run_flags(command, flags, WithGroups::no);
+    command.examples({"\"$(" + program.name() + " path usr/bin/gs)\" --version"});
 }
 
 }  // namespace ballast

@@ -55,27 +55,21 @@ void log_trouble(const Error& trouble) {
 
 }  // namespace
 
-void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups) {
-    command.add_option("--package", flags.package, "the slim package (default: where this program lies)")
-        ->type_name("SLIM");
-    command
-        .add_option("--store", flags.store,
-                    "where the packs are (default: the package's lock; BALLAST_STORE)")
-        ->type_name("URL");
-    command.add_option("--root", flags.root, "where to hydrate (default: the package's lock; BALLAST_ROOT)")
-        ->type_name("DIR");
-    command
-        .add_option("--timeout", flags.timeout,
-                    "give up after so long, like 20s (default: BALLAST_TIMEOUT; never; BALLAST_DEADLINE_MS)")
-        ->type_name("TIME");
+void add_run_flags(Command& command, RunFlags& flags, WithGroups groups) {
+    command.option("--package SLIM", flags.package, "the slim package (default: where this program is)");
+    command.option("--store URL", flags.store,
+                   "where the packs are (default: BALLAST_STORE, then the package's lock)");
+    command.option("--root DIR", flags.root,
+                   "where to hydrate (default: BALLAST_ROOT, then the package's lock)");
+    command.option("--timeout TIME", flags.timeout,
+                   "give up after this time, like 20s (default: BALLAST_TIMEOUT, else never; "
+                   "BALLAST_DEADLINE_MS ends it in any case)");
     if (groups == WithGroups::yes) {
         command
-            .add_option("--group", flags.groups,
-                        "hydrate this group only, or * for all; may be repeated (default: BALLAST_GROUPS; "
-                        "the package's lock)")
-            ->type_name("NAME")
-            ->allow_extra_args(false)  // else a '--' behind it would end the list of groups, not the options
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+            .option("--group NAME", flags.groups,
+                    "hydrate this group only, or * for all; may be repeated (default: BALLAST_GROUPS, then "
+                    "the package's lock)")
+            .repeatable();
     }
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "hydrate/hydrate.hpp"
 #include "program/command.hpp"
+#include "run/slim_source.hpp"
 
 namespace ballast {
 
@@ -19,7 +20,7 @@ struct RunFlags {
     std::vector<std::string> groups;
 };
 enum class WithGroups : std::uint8_t { no, yes };
-void add_run_flags(CLI::App& command, RunFlags& flags, WithGroups groups);
+void add_run_flags(Command& command, RunFlags& flags, WithGroups groups);
 
 // A slim package with the settings that hold for it (hydrate/settings.hpp): flags win.
 struct RunSettings {

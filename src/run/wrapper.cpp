@@ -1,6 +1,5 @@
-#include <memory>
-
-#include "program/command.hpp"
+#include "program/output.hpp"
+#include "run/commands.hpp"
 #include "run/execute.hpp"
 #include "run/lambda_api.hpp"
 #include "run/settings.hpp"
@@ -27,22 +26,21 @@ Result<int> wrap(const RunFlags& flags, const std::vector<std::string>& runtime,
 
 }  // namespace
 
-void add_wrapper_command(CLI::App& app, Action& action, const SlimSource& source) {
-    auto* command = app.add_subcommand(
+void add_wrapper_command(Program& program, const SlimSource& source) {
+    Command command = program.add(
         "wrapper",
-        "Start a Lambda runtime: as exec, and what fails is told to Lambda as the invocation's error");
+        "Start a Lambda runtime as exec does, and report a failure to Lambda as the invocation's error");
     struct Flags : RunFlags {
         std::vector<std::string> runtime;
     };
-    const auto flags = std::make_shared<Flags>();
-    add_run_flags(*command, *flags, WithGroups::yes);
-    command->add_option("RUNTIME", flags->runtime, "the runtime and its arguments, behind '--'")->required();
-    add_examples(*command,
-                 {"AWS_LAMBDA_EXEC_WRAPPER=/var/task/ballast-wrapper      a managed runtime",
-                  "exec ./ballast-run wrapper -- ./my-runtime             in the bootstrap of provided.*"});
-    command->callback([&action, flags, source, program = app.get_name()] {
-        action = [flags, source, program] { return wrap(*flags, flags->runtime, program, source); };
+    auto& flags = command.runs<Flags>([source, name = program.name()](const Flags& given) {
+        return wrap(given, given.runtime, name, source);
     });
+    add_run_flags(command, flags, WithGroups::yes);
+    command.option("RUNTIME", flags.runtime, "the runtime and its arguments, after '--'").required();
+    command.examples(
+        {"AWS_LAMBDA_EXEC_WRAPPER=/var/task/ballast-wrapper      a managed runtime",
+         "exec ./ballast-run wrapper -- ./my-runtime             in the bootstrap of provided.*"});
 }
 
 }  // namespace ballast

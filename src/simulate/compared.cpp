@@ -27,7 +27,7 @@ class Row {
 
     Result<std::string> name() const {
         const auto found = m_row.find("name");
-        if (found == m_row.end() || !found->is_string()) return wrong("name", "is no text");
+        if (found == m_row.end() || !found->is_string()) return wrong("name", "is not a text");
         const auto& text = found->get_ref<const std::string&>();
         if (text.empty() || text.size() > k_max_name_bytes) return wrong("name", "is empty, or too long");
         return printable(text);
@@ -37,7 +37,7 @@ class Row {
     Result<std::optional<double>> number(const char* key, double least, double most) const {
         const auto found = m_row.find(key);
         if (found == m_row.end() || found->is_null()) return std::optional<double>();
-        if (!found->is_number()) return wrong(key, "is no number");
+        if (!found->is_number()) return wrong(key, "is not a number");
         const double value = found->get<double>();
         if (!(value >= least && value <= most))
             return wrong(key, fmt::format("is not between {:.15g} and {:.15g}", least, most));
@@ -102,7 +102,7 @@ Result<ComparedStrategies> parse_compared(std::string_view text, const std::stri
     const Json json = parse_json(text);
     const auto rows = json.is_object() ? json.find("strategies") : json.end();
     if (json.is_discarded() || !json.is_object() || rows == json.end() || !rows->is_array()) {
-        return fail(ErrorCode::corrupt, file, "is no report of 'ballast compare --json'",
+        return fail(ErrorCode::corrupt, file, "is not a report of 'ballast compare --json'",
                     "write one with 'ballast compare PACKAGE --json > FILE'");
     }
     if (rows->size() > k_max_compared) {
@@ -112,7 +112,7 @@ Result<ComparedStrategies> parse_compared(std::string_view text, const std::stri
     ComparedStrategies compared;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         if (!(*rows)[i].is_object())
-            return fail(ErrorCode::corrupt, file, fmt::format("strategies[{}] is no strategy", i));
+            return fail(ErrorCode::corrupt, file, fmt::format("strategies[{}] is not a strategy", i));
         BALLAST_CHECK(add_row(Row((*rows)[i], file, i), compared));
     }
     if (compared.strategies.empty())

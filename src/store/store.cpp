@@ -71,7 +71,8 @@ Result<std::unique_ptr<Store>> open_file_store(std::string directory, const std:
             return fail(ErrorCode::not_found, url, "there is no such store",
                         "check --store, BALLAST_STORE or 'store' in ballast.toml; 'ballast push' makes one");
         if (exists && !may_be_store(directory))
-            return fail(ErrorCode::usage, url, "is no store: it holds other things than packs and versions",
+            return fail(ErrorCode::usage, url,
+                        "is not a Ballast store: it contains files other than packs and versions",
                         "name the directory that packs were pushed to");
     }
     return std::make_unique<FileStore>(std::move(directory), url);

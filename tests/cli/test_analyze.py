@@ -182,7 +182,7 @@ class Analyze(AnalyzeCase):
         self.write("p/a.js", "x")
         self.write("bad.json", "{}")
         bad = self.ballast("analyze", "p", "--baseline", "bad.json", status=4)
-        self.assertIn("ballast: error: bad.json: is no report of 'ballast analyze --json'", bad.stderr)
+        self.assertIn("ballast: error: bad.json: is not a report of 'ballast analyze --json'", bad.stderr)
         self.ballast("analyze", "p", "--baseline", "none.json", status=3)
         self.ballast("analyze", "p", "--baseline", "bad.json", "--max-growth", "lots", status=2)
         self.ballast("analyze", "p", "--max-growth", "5MB", status=2)
@@ -399,7 +399,7 @@ class Why(CliTest):
         package = self.make_package(noise_bytes=1000)
         self.assertIn("left-pad 1.3.0", self.ballast("why", "left-pad", cwd=package).stdout)
         missing = self.ballast("why", "right-pad", cwd=package, status=3)
-        self.assertIn("ballast: error: right-pad: is no path, library or installed package of .", missing.stderr)
+        self.assertIn("ballast: error: right-pad: is not a path, library or installed package of .", missing.stderr)
         self.ballast("why", "usr/share", cwd=package, status=2)
 
     def test_npm_explains_the_same(self):

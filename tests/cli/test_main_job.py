@@ -106,7 +106,7 @@ class MainJob(CliTest):
         self.write("busy/work.txt", "somebody's\n")
         run = self.write("not-a-program", "text\n")
         for arguments, what in ((("--out", "busy"), "busy"), (("--out", "package/slim"), "is inside the package"),
-                                (("--out", "slim", "--run-program", run), "is no program"),
+                                (("--out", "slim", "--run-program", run), "is not a program"),
                                 (("--out", "slim", "--version", ""), "--version: is empty"),
                                 (("--out", "slim", "--store", "not-a-program"), "is not a directory")):
             refused = self.ballast("pack", package, *arguments, status=2)
@@ -121,7 +121,7 @@ class MainJob(CliTest):
 
     def test_words_that_are_nearly_right(self):
         for arguments, error, hint in (
-                (["anaylze", "pkg"], "'anaylze' is no command", "did you mean 'analyze'?"),
+                (["anaylze", "pkg"], "'anaylze' is not a command", "did you mean 'analyze'?"),
                 (["plan", "pkg", "--inlcude", "x"], "'--inlcude' was not expected", "did you mean '--include'?"),
                 (["exec", "cat", "--version"], "'--version' was not expected", "put '--' before the program and its arguments")):
             result = self.ballast(*arguments, status=2)

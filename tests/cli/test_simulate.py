@@ -209,7 +209,7 @@ class Simulate(CliTest):
         cases = [
             (2, [], "simulate: nothing to simulate\nhint: name a log with --trace FILE, or a model with --rate R --duration TIME"),
             (2, ["--trace", "report.log", "--rate", "1"], "simulate: both --trace and --rate are given"),
-            (2, ["--rate", "1"], "--rate: says not for how long"),
+            (2, ["--rate", "1"], "--rate: does not say for how long"),
             (2, ["--trace", "report.log", "--strategy", "x"], "--strategy: 'x' has no name and cold start"),
             (2, ["--trace", "report.log", "--preset", "1999"], "--preset: '1999' is not a preset\nhint: those there are: 2017, 2019, 2020-spares, 2021"),
             (2, ["--trace", "report.log", "--idle-expiry", "long"], "--idle-expiry: 'long' is not a length of time"),
@@ -219,7 +219,7 @@ class Simulate(CliTest):
             (4, ["--trace", "broken.log"], "broken.log:2: a REPORT line's duration cannot be read"),
             (4, ["--trace", "rows.csv"], "rows.csv:1: the duration's unit is not known"),
             (3, ["--trace", "report.log", "--compare", "absent.json"], "absent.json: cannot open: No such file or directory"),
-            (4, ["--trace", "report.log", "--compare", "rows.csv"], "rows.csv: is no report of 'ballast compare --json'\nhint: write one"),
+            (4, ["--trace", "report.log", "--compare", "rows.csv"], "rows.csv: is not a report of 'ballast compare --json'\nhint: write one"),
             (2, ["--trace", "report.log", "--compare", "none.json"], "none.json: has no strategy whose cold start is known"),
             (2, ["--trace", "report.log", "--strategy", "x=recorded*2"], "--strategy: 'recorded*2' is not a cold start"),
             (4, ["--trace", "times.csv"], "the log: spans more than ten years"),

@@ -49,7 +49,7 @@ MAY_INCLUDE = {
     "simulate": {"base", "page"},
     "compare": {"base", "codec", "format", "config", "package", "classify", "pack", "page"},
     "embed": {"base", "codec", "format", "store", "hydrate"},
-    "program": {"base", "hydrate"},
+    "program": {"base"},
     "run": {"base", "codec", "format", "store", "hydrate", "program"},
     "cli": {"base", "codec", "format", "config", "elf", "package", "classify", "store", "lifecycle", "pack",
             "hydrate", "page", "analyze", "simulate", "compare", "program", "run"},

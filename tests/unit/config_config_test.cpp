@@ -441,7 +441,7 @@ TEST(Config, StartIsTheTreeUnlessGroupsAreNamed) {
 TEST(Config, StartIsRefusedWhereItCannotBeMeant) {
     const std::string groups = "\n[groups]\npdf = [\"/usr/bin/\"]\n";
     EXPECT_EQ(refusal("[start]\nmode = \"on-demand\""),
-              "ballast.toml:2: 'mode' is 'on-demand', which is no way to start\n"
+              "ballast.toml:2: 'mode' is 'on-demand', which is not a way to start\n"
               "hint: there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
     EXPECT_EQ(refusal("[start]\nmode = \"groups\"" + groups),
               "ballast.toml:2: 'mode' is 'groups', but no groups are named\n"

@@ -221,7 +221,7 @@ std::size_t place_of(const std::string& bytes, std::string_view text) {
 }
 
 TEST(HostileElf, SaysWhatContradictsTheFile) {
-    EXPECT_EQ(error_of("text"), "is no ELF file");
+    EXPECT_EQ(error_of("text"), "is not an ELF file");
     EXPECT_EQ(error_of("\x7f"
                        "ELF"),
               "is too short for an ELF header");

@@ -138,7 +138,8 @@ TEST(ImageLayers, AHardLinkIsAnotherNameOfAFile) {
     EXPECT_EQ(opened->facts().layers[0].files, 2U);
     EXPECT_EQ(opened->facts().hidden_bytes(), 0U) << "one of its names is left";
     EXPECT_THAT(error_of({TarBuilder().hard_link("a", "nothing")}), HasSubstr("a hard link to nothing"));
-    EXPECT_THAT(error_of({TarBuilder().directory("d").hard_link("a", "d")}), HasSubstr("which is no file"));
+    EXPECT_THAT(error_of({TarBuilder().directory("d").hard_link("a", "d")}),
+                HasSubstr("which is not a file"));
 }
 
 TEST(ImageFacts, TellWhatEachLayerHasAndHides) {
@@ -218,7 +219,7 @@ TEST(OciLayout, ThatIsHostileIsRefused) {
         return image ? std::string("opened") : image.error().object + ": " + image.error().message;
     };
     const std::string index = R"({"manifests":[{"digest":"sha256:bb"}]})";
-    EXPECT_THAT(error(index, "{"), HasSubstr("is no JSON"));
+    EXPECT_THAT(error(index, "{"), HasSubstr("is not JSON"));
     EXPECT_THAT(error(index, "[]"), HasSubstr("names no layers"));
     EXPECT_THAT(error("{}", k_manifest), HasSubstr("names no manifests"));
     EXPECT_THAT(error(R"({"manifests":[{"digest":"sha256:../../etc"}]})", k_manifest), HasSubstr("digest"));

@@ -40,13 +40,13 @@ TEST(Compared, RefusesWhatIsNoComparison) {
     };
     for (const auto* text : {"", "x", "[]", "null", "{}", R"({"strategies": {}})", R"({"strategies": 1})"}) {
         EXPECT_EQ(error_of(text).code, ErrorCode::corrupt) << text;
-        EXPECT_EQ(error_of(text).message, "is no report of 'ballast compare --json'") << text;
+        EXPECT_EQ(error_of(text).message, "is not a report of 'ballast compare --json'") << text;
     }
     const std::pair<const char*, const char*> rows[] = {
-        {"1", "strategies[0] is no strategy"},
-        {R"({"cold_ms": 1})", "strategies[0].name is no text"},
+        {"1", "strategies[0] is not a strategy"},
+        {R"({"cold_ms": 1})", "strategies[0].name is not a text"},
         {R"({"name": "", "cold_ms": 1})", "strategies[0].name is empty, or too long"},
-        {R"({"name": "a", "cold_ms": "1"})", "strategies[0].cold_ms is no number"},
+        {R"({"name": "a", "cold_ms": "1"})", "strategies[0].cold_ms is not a number"},
         {R"({"name": "a", "cold_ms": 1e300})",
          "strategies[0].cold_ms is not between -2592000000 and 2592000000"},
         {R"({"name": "a", "cold_ms": 1, "month_usd": -1})",

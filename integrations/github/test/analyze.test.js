@@ -159,7 +159,7 @@ test('errors are annotations, and end the step', async (t) => {
     [{ package: 'absent' }, /^::error title=Ballast::absent: /m],
     [{ 'max-size': 'much' }, /^::error title=Ballast::.*much/m],
     [{ 'max-growth': '5MB' }, /^::error title=Ballast::max-growth: there is no baseline/m],
-    [{ baseline: 'bad.json' }, /^::error title=Ballast::bad\.json: is no report of 'ballast analyze --json'/m],
+    [{ baseline: 'bad.json' }, /^::error title=Ballast::bad\.json: is not a report of 'ballast analyze --json'/m],
     [{ comment: 'yes' }, /^::error title=Ballast::comment: 'yes' is neither true nor false/m],
     [{ program: 'no-such-ballast' }, /^::error title=Ballast::ballast cannot be started \(ENOENT\)/m],
   ]) {

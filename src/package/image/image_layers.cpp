@@ -149,7 +149,7 @@ Result<void> ImageLayers::link(const LayerMember& member, Node& node) {
     if (parent == nullptr || found == parent->children.end() || found->second.get() == &node ||
         found->second->kind == EntryKind::directory) {
         return corrupt(member.path,
-                       fmt::format("is a hard link to {}, which is no file", printable(member.target)));
+                       fmt::format("is a hard link to {}, which is not a file", printable(member.target)));
     }
     const Node& linked = *found->second;  // a symlink can have several names too
     node.kind = linked.kind;

@@ -54,7 +54,7 @@ class ManifestReader {
         const auto text = m_file(path);
         if (!text) return corrupt(path, "is missing, or too large for what it should be");
         Json json = parse_json(*text);
-        if (json.is_discarded()) return corrupt(path, "is no JSON");
+        if (json.is_discarded()) return corrupt(path, "is not JSON");
         return json;
     }
 
@@ -68,7 +68,8 @@ class ManifestReader {
             return fail(ErrorCode::corrupt, m_archive, "has a descriptor without a digest");
         std::string path = "blobs/" + digest.substr(0, colon) + "/" + digest.substr(colon + 1);
         if (!relative_path_fault(path).empty())
-            return fail(ErrorCode::corrupt, m_archive, "has a digest that is no name: " + printable(digest));
+            return fail(ErrorCode::corrupt, m_archive,
+                        "has a digest that is not a name: " + printable(digest));
         return path;
     }
 
@@ -92,7 +93,7 @@ class ManifestReader {
         const Json& layers = member_of(images.front(), "Layers");
         BALLAST_CHECK(check_layers(layers, "manifest.json"));
         for (const Json& layer : layers) {
-            if (!layer.is_string()) return corrupt("manifest.json", "has a layer that is no path");
+            if (!layer.is_string()) return corrupt("manifest.json", "has a layer that is not a path");
             const std::string path = layer.get<std::string>();
             manifest.layers.push_back({path, path, {}});
         }
