@@ -15,6 +15,28 @@
 namespace ballast {
 namespace {
 
+// CLI11 takes a word like "[a,b]" apart wherever a list may stand, a program's own arguments behind '--'
+// among them. So such words reach it behind a mark, which each option takes off again.
+constexpr char k_mark = '\x1f';
+
+std::string marked(std::string word) {
+    return word.starts_with('[') && word.ends_with(']') ? k_mark + word : word;
+}
+
+std::string unmarked(const std::string& word) {
+    return word.starts_with(k_mark) ? word.substr(1) : word;
+}
+
+const CLI::Validator& unmark() {
+    static const CLI::Validator validator(
+        [](std::string& word) {
+            word = unmarked(word);
+            return std::string();
+        },
+        "");
+    return validator;
+}
+
 // The first word that nobody expected, and what was probably meant.
 Error unexpected_word(const CLI::App& app, const std::string& word) {
     std::vector<std::string> known;
@@ -41,7 +63,7 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error) {
     const auto unexpected = app.remaining(true);
     const bool is_unexpected =
         dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unexpected.empty();
-    print_error(app.get_name(), is_unexpected ? unexpected_word(app, unexpected.front())
+    print_error(app.get_name(), is_unexpected ? unexpected_word(app, unmarked(unexpected.front()))
                                               : Error{ErrorCode::usage, "command line", error.what(),
                                                       "see '" + app.get_name() + " --help'"});
     return static_cast<int>(ErrorCode::usage);
@@ -94,7 +116,7 @@ Option Option::needs(Option other) {
 }
 
 Option Option::repeatable() {
-    // CLI11 would take a '--' behind the list for the list's end, and take "[ab]", which is a pattern, apart.
+    // CLI11 would take a '--' behind the list for the list's end.
     m_option->allow_extra_args(false);
     return *this;
 }
@@ -118,6 +140,7 @@ Option Command::option(std::string_view name, Value& value, const std::string& d
     const auto space = name.find(' ');
     auto* option =
         m_app->add_option(std::string(name.substr(0, space)), value, description)->group(m_section);
+    option->transform(unmark());
     if (space != std::string_view::npos) option->type_name(std::string(name.substr(space + 1)));
     return Option(option);
 }
@@ -174,7 +197,9 @@ void Program::footer(const std::string& text) {
 int Program::run(int argc, const char* const* argv) {
     catch_interrupts();
     try {
-        m_app->parse(argc, argv);
+        std::vector<std::string> words;
+        for (int i = argc - 1; i > 0; --i) words.push_back(marked(argv[i]));
+        m_app->parse(std::move(words));  // the last one first
         if (!m_chosen) {
             std::fputs(m_app->help().c_str(), stderr);
             return static_cast<int>(ErrorCode::usage);

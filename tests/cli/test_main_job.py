@@ -140,8 +140,8 @@ class MainJob(CliTest):
     def test_flags_of_the_program_are_its_own(self):
         self.pack(self.make_package())
         run = [self.dir / "slim/ballast-run", "exec", "--root", self.root, "--group", "default", "--"]
-        result = self.run_program(*run, "sh", "-c", 'echo "$1"', "sh", "--root")
-        self.assertEqual(result.stdout, "--root\n")
+        result = self.run_program(*run, "sh", "-c", 'printf "%s\\n" "$@"', "sh", "--root", "[a,b]", "[]", "")
+        self.assertEqual(result.stdout, "--root\n[a,b]\n[]\n\n")
 
     def test_a_second_version_sends_only_what_differs(self):
         package = self.make_package()

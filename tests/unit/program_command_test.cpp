@@ -138,6 +138,14 @@ TEST(Command, TakesAllWordsOfAList) {
                 ElementsAre("a", "b", "c"));
 }
 
+TEST(Command, KeepsWordsInBracketsWhole) {
+    EXPECT_THAT(run_tool({"look", "pkg", "--file", "[a,b]", "[x]", "[]", "[", "a]"}).flags.files,
+                ElementsAre("[a,b]", "[x]", "[]", "[", "a]"));
+    EXPECT_EQ(run_tool({"look", "[pkg]", "--text", "[1,2]"}).flags.text, "[1,2]");
+    EXPECT_EQ(run_tool({"look", "[pkg]"}).flags.package, "[pkg]");
+    EXPECT_THAT(run_tool({"look", "pkg", "[more]"}).err, HasSubstr("'[more]' was not expected"));
+}
+
 TEST(Command, RefusesWhatCannotBe) {
     struct Case {
         std::vector<const char*> arguments;
