@@ -73,7 +73,7 @@ class ZipWriter final : public PackageWriter {
 };
 
 Result<void> ZipWriter::open() {
-    // What libzip, which wrote these zips before, asks zlib for: equal packages stay equal bytes.
+    // These decide the bytes of every zip, and must not change.
     if (deflateInit2(&m_stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
         return fail(ErrorCode::unavailable, m_path, "out of memory");
