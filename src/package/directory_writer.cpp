@@ -82,7 +82,10 @@ Result<void> DirectoryWriter::add_file(const Entry& entry, FileReader& reader) {
     const std::string name(file_name(entry.path));
     const Fd fd(::openat(parent, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return fail_errno(errno, shown(entry.path), "cannot create");
-    BALLAST_CHECK(copy_file(reader, entry, fd, 0, shown(entry.path)));
+    const auto write = [&](std::span<const std::byte> bytes) {
+        return write_all(fd, bytes, shown(entry.path));
+    };
+    BALLAST_CHECK(copy_file(reader, entry, write, shown(entry.path)));
     if (::fchmod(fd.value(), entry.mode & k_permission_bits) != 0) {
         return fail_errno(errno, shown(entry.path), "cannot set the mode");
     }

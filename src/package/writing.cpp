@@ -9,7 +9,6 @@
 #include <memory>
 #include <string_view>
 
-#include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -103,7 +102,8 @@ Result<void> check_entry_path(const std::string& path) {
     return {};
 }
 
-Result<void> copy_file(FileReader& reader, const Entry& entry, const Fd& fd, std::uint64_t offset,
+Result<void> copy_file(FileReader& reader, const Entry& entry,
+                       const std::function<Result<void>(std::span<const std::byte>)>& write,
                        const std::string& shown) {
     // One byte more than the file has shows in the first read whether a small one is longer.
     const auto buffer_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(entry.size + 1, k_copy_bytes));
@@ -113,7 +113,7 @@ Result<void> copy_file(FileReader& reader, const Entry& entry, const Fd& fd, std
         BALLAST_CHECK(check_interrupt(shown));
         BALLAST_TRY(const std::size_t count, reader.read({buffer.get(), buffer_bytes}));
         if (count > entry.size - copied) break;
-        BALLAST_CHECK(pwrite_all(fd, {buffer.get(), count}, offset + copied, shown));
+        if (count > 0) BALLAST_CHECK(write({buffer.get(), count}));
         copied += count;
         if (count < buffer_bytes && copied == entry.size) return {};
         if (count == 0) break;

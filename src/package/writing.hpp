@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <functional>
+#include <span>
 #include <string>
 
-#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "format/entry.hpp"
 #include "package/package_writer.hpp"
@@ -25,8 +26,9 @@ std::string containing_directory(const std::string& path);
 // climbs must never write outside of the package, whoever forgot to check it.
 Result<void> check_entry_path(const std::string& path);
 
-// Writes all that the reader has to `fd` at `offset`; see PackageWriter::add_file().
-Result<void> copy_file(FileReader& reader, const Entry& entry, const Fd& fd, std::uint64_t offset,
+// Gives all that the reader has to `write`, piece by piece and no piece empty; see PackageWriter::add_file().
+Result<void> copy_file(FileReader& reader, const Entry& entry,
+                       const std::function<Result<void>(std::span<const std::byte>)>& write,
                        const std::string& shown);
 
 }  // namespace ballast

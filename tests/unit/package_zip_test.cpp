@@ -105,6 +105,13 @@ TEST(ZipPackage, ReadsDeflatedEntriesAndThoseWithADescriptorBehindThem) {
     EXPECT_EQ(bytes_of(**package, "b"), "after");
 }
 
+TEST(ZipPackage, ReadsAnEmptyFileThatIsCalledDeflatedAndHasNoStream) {
+    const auto package = open_bytes(build_zip({{.name = "a", .method = 8}, {.name = "b", .bytes = "after"}}));
+    ASSERT_TRUE(package) << error_of(package);
+    EXPECT_EQ(bytes_of(**package, "a"), "");
+    EXPECT_EQ(bytes_of(**package, "b"), "after");
+}
+
 TEST(ZipPackage, ReadsInPiecesOfAnySize) {
     std::string bytes;
     for (int i = 0; i < 20'000; ++i) bytes += static_cast<char>(i % 251);

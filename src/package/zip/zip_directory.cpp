@@ -9,29 +9,23 @@
 #include "base/size.hpp"
 #include "package/zip/byte_reader.hpp"
 #include "package/zip/zip_end.hpp"
+#include "package/zip/zip_format.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::uint32_t k_record_signature = 0x02014b50;
-
-constexpr std::size_t k_record_bytes = 46;
-constexpr std::uint16_t k_extra_zip64 = 0x0001;
-
-constexpr std::uint32_t k_in_zip64 = 0xFFFFFFFF;
-
 // The zip64 extra field holds, in this order, those of the fields that are all ones in the record.
 bool read_zip64_sizes(std::span<const std::byte> extra, ZipRecord& record) {
-    const bool bytes_large = record.bytes == k_in_zip64;
-    const bool compressed_large = record.compressed_bytes == k_in_zip64;
-    const bool offset_large = record.header_offset == k_in_zip64;
+    const bool bytes_large = record.bytes == k_in_zip64_32;
+    const bool compressed_large = record.compressed_bytes == k_in_zip64_32;
+    const bool offset_large = record.header_offset == k_in_zip64_32;
     if (!bytes_large && !compressed_large && !offset_large) return true;
     ByteReader fields(extra);
     while (fields.left() > 0) {
         const std::uint16_t id = fields.u16();
         ByteReader field(fields.bytes(fields.u16()));
         if (!fields.ok()) return false;
-        if (id != k_extra_zip64) continue;
+        if (id != k_zip_extra_zip64) continue;
         if (bytes_large) record.bytes = field.u64();
         if (compressed_large) record.compressed_bytes = field.u64();
         if (offset_large) record.header_offset = field.u64();
@@ -80,9 +74,9 @@ Result<std::span<const std::byte>> RecordReader::take(std::size_t length) {
 }
 
 Result<ZipRecord> RecordReader::next() {
-    BALLAST_TRY(const auto fixed, take(k_record_bytes));
+    BALLAST_TRY(const auto fixed, take(k_zip_record_bytes));
     ByteReader reader(fixed);
-    if (reader.u32() != k_record_signature) {
+    if (reader.u32() != k_zip_record_signature) {
         return distrust(m_archive, {}, "the directory holds something that is not an entry");
     }
     ZipRecord record;
@@ -131,7 +125,7 @@ Result<ZipDirectory> read_zip_directory(const Fd& fd, const std::string& archive
                         fmt::format("has {} entries, more than the {} that are allowed",
                                     format_count(place.entries), format_count(max_entries)));
     }
-    if (place.entries > place.bytes / k_record_bytes) {
+    if (place.entries > place.bytes / k_zip_record_bytes) {
         return distrust(archive, {}, "the directory is too small for the entries that it should have");
     }
     ZipDirectory directory;

@@ -1,34 +1,24 @@
+#include "package/zip/zip_extents.hpp"
+
 #include <algorithm>
 #include <vector>
 
 #include "base/file.hpp"
 #include "package/zip/byte_reader.hpp"
-#include "package/zip/zip_directory.hpp"
+#include "package/zip/zip_format.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::uint32_t k_header_signature = 0x04034b50;
-constexpr std::size_t k_header_bytes = 30;
-
-// The bytes of the archive that one entry takes: its local header and what follows it. A data
-// descriptor behind them is left out, since nothing is read from it.
-struct Extent {
-    std::uint64_t start = 0;
-    std::uint64_t end = 0;
-    const ZipRecord* record = nullptr;
-};
-
-Result<Extent> read_extent(const Fd& fd, const std::string& archive, const ZipRecord& record,
-                           std::uint64_t limit) {
-    const std::size_t header_bytes = k_header_bytes + record.name.size();
+Result<void> locate(const Fd& fd, const std::string& archive, ZipRecord& record, std::uint64_t limit) {
+    const std::size_t header_bytes = k_zip_header_bytes + record.name.size();
     if (record.header_offset > limit || limit - record.header_offset < header_bytes) {
         return distrust(archive, record.name, "does not lie where the directory says");
     }
     std::vector<std::byte> header(header_bytes);
     BALLAST_CHECK(pread_exact(fd, header, record.header_offset, archive));
     ByteReader reader(header);
-    if (reader.u32() != k_header_signature) {
+    if (reader.u32() != k_zip_header_signature) {
         return distrust(archive, record.name, "does not lie where the directory says");
     }
     reader.u16();  // the version needed
@@ -45,28 +35,29 @@ Result<Extent> read_extent(const Fd& fd, const std::string& archive, const ZipRe
         return distrust(archive, record.name,
                         "is described in its own header otherwise than in the directory");
     }
-    const std::uint64_t data = record.header_offset + header_bytes + extra_bytes;
-    if (data > limit || limit - data < record.compressed_bytes) {
+    record.data_offset = record.header_offset + header_bytes + extra_bytes;
+    if (record.data_offset > limit || limit - record.data_offset < record.compressed_bytes) {
         return distrust(archive, record.name, "reaches into the directory, or past it");
     }
-    return Extent{record.header_offset, data + record.compressed_bytes, &record};
+    return {};
 }
 
 }  // namespace
 
-Result<void> check_zip_extents(const Fd& fd, const std::string& archive, const ZipDirectory& directory) {
-    std::vector<Extent> extents;
-    extents.reserve(directory.records.size());
-    for (const ZipRecord& record : directory.records) {
-        BALLAST_TRY(const Extent extent, read_extent(fd, archive, record, directory.offset));
-        extents.push_back(extent);
+Result<void> locate_zip_entries(const Fd& fd, const std::string& archive, ZipDirectory& directory) {
+    std::vector<const ZipRecord*> in_file;
+    in_file.reserve(directory.records.size());
+    for (ZipRecord& record : directory.records) {
+        BALLAST_CHECK(locate(fd, archive, record, directory.offset));
+        in_file.push_back(&record);
     }
-    std::sort(extents.begin(), extents.end(),
-              [](const Extent& a, const Extent& b) { return a.start < b.start; });
-    for (std::size_t i = 1; i < extents.size(); ++i) {
-        if (extents[i].start < extents[i - 1].end) {
-            return distrust(archive, extents[i].record->name,
-                            "shares bytes of the archive with another entry");
+    std::sort(in_file.begin(), in_file.end(),
+              [](const auto* a, const auto* b) { return a->header_offset < b->header_offset; });
+    for (std::size_t i = 1; i < in_file.size(); ++i) {
+        // A data descriptor behind an entry's bytes is left out, since nothing is read from it.
+        const ZipRecord& before = *in_file[i - 1];
+        if (in_file[i]->header_offset < before.data_offset + before.compressed_bytes) {
+            return distrust(archive, in_file[i]->name, "shares bytes of the archive with another entry");
         }
     }
     return {};

@@ -9,13 +9,10 @@
 
 namespace ballast {
 
-// Reads the zip open as `fd` as a package; `name` is how the user named it. All that the directory
-// tells is checked before an entry is decoded (package/zip/zip_tree.hpp, package/zip/zip_directory.hpp), then
-// the symlinks' targets are read and checked too.
-//
-// Errors: corrupt, naming the archive and the entry. The readers that open() gives never return more
-// bytes than the entry's size, and fail with corrupt, before they return the last of them, when the
-// entry holds more or fewer or does not match its CRC.
+// Reads the zip open as `fd` as a package; `name` is how the user named it. All that the directory tells is
+// checked before an entry is decoded (zip_directory.hpp, zip_extents.hpp, zip_tree.hpp), then the symlinks'
+// targets are read and checked too. What the readers of open() promise is in zip_reader.hpp.
+// Errors: corrupt, naming the archive and the entry.
 Result<std::unique_ptr<Package>> open_zip_package(Fd fd, const std::string& name,
                                                   const PackageLimits& limits);
 

@@ -12,6 +12,7 @@
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "format/links.hpp"
+#include "package/zip/zip_format.hpp"
 
 namespace ballast {
 namespace {
@@ -28,6 +29,24 @@ constexpr std::uint64_t k_max_overall_ratio = 200;
 // thousand implied directories, would fill the memory.
 constexpr std::uint64_t k_max_path_bytes_an_entry = 256;
 
+// What the methods that zips are known to use are called: APPNOTE.TXT, section 4.4.5.
+std::string method_name(std::uint16_t method) {
+    switch (method) {
+        case 9:
+            return "Deflate64";
+        case 12:
+            return "bzip2";
+        case 14:
+            return "LZMA";
+        case 93:
+            return "Zstandard";
+        case 95:
+            return "xz";
+        default:
+            return fmt::format("method {}", method);
+    }
+}
+
 Result<void> check_record(const ZipRecord& record, const std::string& archive) {
     constexpr std::uint16_t k_unreadable =
         k_zip_flag_encrypted | k_zip_flag_strong_encryption | k_zip_flag_hidden_directory;
@@ -35,9 +54,10 @@ Result<void> check_record(const ZipRecord& record, const std::string& archive) {
         return distrust(archive, record.name, "is encrypted", "write the zip without a password");
     }
     if (record.method != k_zip_stored && record.method != k_zip_deflated) {
-        return distrust(archive, record.name,
-                        fmt::format("is compressed by method {}, which is not supported", record.method),
-                        "write the zip with deflate, as 'zip -r' does");
+        return distrust(
+            archive, record.name,
+            fmt::format("is compressed by {}, which is not supported", method_name(record.method)),
+            "write the zip with deflate, as 'zip -r' does");
     }
     if (record.method == k_zip_stored && record.bytes != record.compressed_bytes) {
         return distrust(archive, record.name, "is stored as it is, but in another size than its own");

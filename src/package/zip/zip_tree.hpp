@@ -27,7 +27,7 @@ struct ZipTree {
 // byte like any other in a zip made on Unix, and refused in one made on Windows, where it stands for a
 // '/': Linux would make files with odd names of it, and turning it into '/' would guess.
 //
-// REQUIRES: check_zip_extents() held, so that compressed sizes are real.
+// REQUIRES: locate_zip_entries() held, so that compressed sizes are real.
 // Errors, all corrupt: paths that are not relative and clean, encryption, methods other than stored and
 // deflated, modes of devices, set-uid files and the like, names that appear twice, entries below a
 // file or a symlink, and sizes over the limits or beyond what compression can honestly do.

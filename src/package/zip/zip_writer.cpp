@@ -1,43 +1,49 @@
 #include "package/zip/zip_writer.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
+#define ZLIB_CONST  // next_in points to what is only read
+#include <zlib.h>
+
+#include <vector>
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/relative_path.hpp"
+#include "base/size.hpp"
+#include "base/utf8.hpp"
 #include "package/writing.hpp"
-#include "package/zip/zip_source.hpp"
+#include "package/zip/zip_format.hpp"
+#include "package/zip/zip_records.hpp"
 
 namespace ballast {
 namespace {
 
-// 1980-01-01 00:00, the first moment that MS-DOS times can say: year 0, month 1, day 1.
-constexpr zip_uint16_t k_dos_date = (0U << 9U) | (1U << 5U) | 1U;
-constexpr zip_uint16_t k_dos_time = 0;
-constexpr zip_uint32_t k_dos_directory = 0x10;
-constexpr zip_uint32_t k_deflate_level = 9;
+constexpr std::uint32_t k_dos_directory = 0x10;
+constexpr std::size_t k_packed_bytes = 64 * k_kib;
 
-// The end record alone: an empty zip, which libzip would remove instead of writing.
-constexpr std::array k_empty_zip = {'P',  'K',  '\5', '\6', '\0', '\0', '\0', '\0', '\0', '\0', '\0',
-                                    '\0', '\0', '\0', '\0', '\0', '\0', '\0', '\0', '\0', '\0', '\0'};
+// Whether the name has to be marked as UTF-8: without the mark, readers may take it for CP437.
+bool is_beyond_ascii(std::string_view name) {
+    bool beyond = false;
+    while (!name.empty()) {
+        const CodePoint point = first_code_point(name);
+        if (point.bytes == 0) return false;
+        beyond = beyond || point.bytes > 1;
+        name.remove_prefix(point.bytes);
+    }
+    return beyond;
+}
 
-int wants_stop(zip_t*, void*) {
-    return interrupt_requested() ? 1 : 0;
+std::uint32_t checksum(std::uint32_t crc, std::span<const std::byte> bytes) {
+    return static_cast<std::uint32_t>(
+        crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 class ZipWriter final : public PackageWriter {
   public:
-    ZipWriter(std::string path, Replace existing, AtomicFile file, Fd spool)
-        : m_path(std::move(path)),
-          m_existing(existing),
-          m_file(std::move(file)),
-          m_spool(std::move(spool)),
-          m_output{.fd = m_file.fd().value(), .name = m_path} {}
+    ZipWriter(std::string path, Replace existing, AtomicFile file)
+        : m_path(std::move(path)), m_existing(existing), m_file(std::move(file)), m_packed(k_packed_bytes) {}
+    ~ZipWriter() override { deflateEnd(&m_stream); }  // which is fine with a stream that was never started
 
     Result<void> open();
     Result<void> add_directory(const Entry& entry) override;
@@ -46,105 +52,127 @@ class ZipWriter final : public PackageWriter {
     Result<void> commit() override;
 
   private:
-    // Adds an entry whose `bytes` are the spool's next.
-    Result<void> add(const std::string& name, std::uint64_t bytes, mode_t mode, zip_int32_t method);
+    // An entry at the end of the file, stored and empty.
+    ZipRecord next_record(const std::string& name, mode_t mode) const;
+    // Writes an entry whose bytes need no compression.
+    Result<void> add_stored(ZipRecord record, std::string_view bytes);
+    void list(const ZipRecord& record);
+
+    Result<void> append(std::span<const std::byte> bytes, const std::string& name);
+    Result<void> deflate(std::span<const std::byte> bytes, int flush, const std::string& name);
     std::string shown(std::string_view path) const { return m_path + ": " + printable(path); }
 
     std::string m_path;
     Replace m_existing;
     AtomicFile m_file;
-    Fd m_spool;
-    std::uint64_t m_spooled = 0;
-    ZipOutput m_output;
-    ZipHandle m_archive;  // before what it writes to and reads from is gone
+    std::uint64_t m_bytes = 0;  // of the file so far
+    std::uint64_t m_entries = 0;
+    std::string m_directory;
+    z_stream m_stream = {};  // one for all files: to make one is most of the work for a small file
+    std::vector<std::byte> m_packed;
 };
 
 Result<void> ZipWriter::open() {
-    BALLAST_TRY(m_archive, open_zip_for_writing(m_output));
-    zip_register_cancel_callback_with_state(m_archive.get(), &wants_stop, nullptr, nullptr);
+    // These decide the bytes of every zip, and must not change.
+    if (deflateInit2(&m_stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        return fail(ErrorCode::unavailable, m_path, "out of memory");
+    }
     return {};
 }
 
-Result<void> ZipWriter::add(const std::string& name, std::uint64_t bytes, mode_t mode, zip_int32_t method) {
-    zip_t* const archive = m_archive.get();
-    const auto refuse = [&] {
-        return fail(ErrorCode::unavailable, shown(name), "cannot add: " + zip_failure(archive));
-    };
-    zip_source_t* const source = make_range_source(m_spool, m_spooled, bytes);
-    if (source == nullptr) return fail(ErrorCode::unavailable, shown(name), "cannot add: out of memory");
-    // ENC_GUESS marks names that are UTF-8 as such and stores all others as they are.
-    const zip_int64_t added = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_GUESS);
-    if (added < 0) {
-        auto refused = refuse();
-        zip_source_free(source);
-        return refused;
-    }
-    m_spooled += bytes;
-    const auto index = static_cast<zip_uint64_t>(added);
-    const zip_uint32_t attributes =
-        (static_cast<zip_uint32_t>(mode) << 16U) | (S_ISDIR(mode) ? k_dos_directory : 0U);
-    // The time by its stored form: the function that takes a time_t goes through the time zone.
-    const bool done = zip_set_file_compression(archive, index, method,
-                                               method == ZIP_CM_DEFLATE ? k_deflate_level : 0) == 0 &&
-                      zip_file_set_dostime(archive, index, k_dos_time, k_dos_date, 0) == 0 &&
-                      zip_file_set_external_attributes(archive, index, 0, ZIP_OPSYS_UNIX, attributes) == 0;
-    if (!done) return refuse();
+Result<void> ZipWriter::append(std::span<const std::byte> bytes, const std::string& name) {
+    BALLAST_CHECK(pwrite_all(m_file.fd(), bytes, m_bytes, name));
+    m_bytes += bytes.size();
     return {};
+}
+
+Result<void> ZipWriter::deflate(std::span<const std::byte> bytes, int flush, const std::string& name) {
+    m_stream.next_in = reinterpret_cast<const Bytef*>(bytes.data());
+    m_stream.avail_in = static_cast<uInt>(bytes.size());
+    do {
+        m_stream.next_out = reinterpret_cast<Bytef*>(m_packed.data());
+        m_stream.avail_out = static_cast<uInt>(m_packed.size());
+        (void)::deflate(&m_stream, flush);  // fails only when it is used wrongly
+        BALLAST_CHECK(append(std::span(m_packed).first(m_packed.size() - m_stream.avail_out), name));
+    } while (m_stream.avail_out == 0);
+    return {};
+}
+
+ZipRecord ZipWriter::next_record(const std::string& name, mode_t mode) const {
+    ZipRecord record;
+    record.name = name;
+    record.host = k_zip_host_unix;
+    if (is_beyond_ascii(name)) record.flags = k_zip_flag_utf8;
+    record.attributes = static_cast<std::uint32_t>(mode) << 16U | (S_ISDIR(mode) ? k_dos_directory : 0U);
+    record.header_offset = m_bytes;
+    return record;
+}
+
+Result<void> ZipWriter::add_stored(ZipRecord record, std::string_view bytes) {
+    record.bytes = bytes.size();
+    record.compressed_bytes = bytes.size();
+    record.crc = checksum(0, as_bytes(bytes));
+    BALLAST_CHECK(append(as_bytes(zip_header(record).append(bytes)), shown(record.name)));
+    list(record);
+    return {};
+}
+
+void ZipWriter::list(const ZipRecord& record) {
+    m_directory += zip_directory_record(record);
+    ++m_entries;
 }
 
 Result<void> ZipWriter::add_directory(const Entry& entry) {
     BALLAST_CHECK(check_entry_path(entry.path));
-    return add(entry.path + "/", 0, S_IFDIR | (entry.mode & k_permission_bits), ZIP_CM_STORE);
+    return add_stored(next_record(entry.path + "/", S_IFDIR | (entry.mode & k_permission_bits)), {});
 }
 
 Result<void> ZipWriter::add_symlink(const Entry& entry) {
     BALLAST_CHECK(check_entry_path(entry.path));
-    BALLAST_CHECK(pwrite_all(m_spool, as_bytes(entry.target), m_spooled, shown(entry.path)));
-    return add(entry.path, entry.target.size(), S_IFLNK | 0777, ZIP_CM_STORE);
+    return add_stored(next_record(entry.path, S_IFLNK | 0777), entry.target);
 }
 
 Result<void> ZipWriter::add_file(const Entry& entry, FileReader& reader) {
     BALLAST_CHECK(check_entry_path(entry.path));
-    BALLAST_CHECK(copy_file(reader, entry, m_spool, m_spooled, shown(entry.path)));
-    return add(entry.path, entry.size, S_IFREG | (entry.mode & k_permission_bits),
-               entry.size == 0 ? ZIP_CM_STORE : ZIP_CM_DEFLATE);
+    const std::string name = shown(entry.path);
+    ZipRecord record = next_record(entry.path, S_IFREG | (entry.mode & k_permission_bits));
+    record.bytes = entry.size;
+    if (entry.size > 0) {
+        record.method = k_zip_deflated;
+        record.flags |= k_zip_flag_best_deflate;
+    }
+    m_bytes += zip_header(record).size();
+    const std::uint64_t start = m_bytes;
+    const auto pack = [&](std::span<const std::byte> bytes) {
+        record.crc = checksum(record.crc, bytes);
+        return deflate(bytes, Z_NO_FLUSH, name);
+    };
+    BALLAST_CHECK(copy_file(reader, entry, pack, name));
+    if (entry.size > 0) {
+        BALLAST_CHECK(deflate({}, Z_FINISH, name));
+        deflateReset(&m_stream);
+    }
+    record.compressed_bytes = m_bytes - start;
+    BALLAST_CHECK(pwrite_all(m_file.fd(), as_bytes(zip_header(record)), record.header_offset, name));
+    list(record);
+    return {};
 }
 
 Result<void> ZipWriter::commit() {
-    if (zip_get_num_entries(m_archive.get(), 0) == 0) {
-        BALLAST_CHECK(m_file.write(std::as_bytes(std::span(k_empty_zip))));
-    } else if (zip_close(m_archive.get()) == 0) {
-        (void)m_archive.release();
-    } else {
-        BALLAST_CHECK(check_interrupt(m_path));
-        if (m_output.failure) return tl::unexpected(*m_output.failure);
-        return fail(ErrorCode::unavailable, m_path, "cannot write the zip: " + zip_failure(m_archive.get()));
-    }
+    BALLAST_CHECK(check_interrupt(m_path));
+    const std::string end = zip_directory_end(m_entries, m_bytes, m_directory.size());
+    BALLAST_CHECK(append(as_bytes(m_directory + end), m_path));
     BALLAST_CHECK(check_replaceable(m_path, m_existing));
     BALLAST_CHECK(m_file.commit());
     return {};
 }
 
-// A file without a name, so that nothing is left of it however this process ends.
-Result<Fd> open_spool(const std::string& directory) {
-    Fd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (fd) return fd;
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) {
-        return fail_errno(errno, directory, "cannot create a temporary file");
-    }
-    std::string path = directory + "/.ballast-XXXXXX";  // file systems without O_TMPFILE
-    fd = Fd(::mkostemp(path.data(), O_CLOEXEC));
-    if (!fd) return fail_errno(errno, directory, "cannot create a temporary file");
-    ::unlink(path.c_str());
-    return fd;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<PackageWriter>> create_zip_writer(const std::string& path, Replace existing) {
-    BALLAST_TRY(Fd spool, open_spool(containing_directory(path)));
     BALLAST_TRY(AtomicFile file, AtomicFile::create(path));
-    auto writer = std::make_unique<ZipWriter>(path, existing, std::move(file), std::move(spool));
+    auto writer = std::make_unique<ZipWriter>(path, existing, std::move(file));
     BALLAST_CHECK(writer->open());
     return writer;
 }

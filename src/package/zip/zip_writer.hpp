@@ -10,8 +10,7 @@ namespace ballast {
 
 // A package written as a zip: deflate at level 9, Unix modes, symlinks as symlinks, every time of
 // change 1980-01-01 00:00, entries in the order in which they are added, zip64 where sizes or numbers
-// need it. libzip compresses when the archive is closed; until then the files' bytes lie in an unnamed
-// temporary file beside `path`, which takes the space of the unpacked package for that time.
+// need it. A file is compressed while it is added.
 // REQUIRES: as create_package() has checked.
 Result<std::unique_ptr<PackageWriter>> create_zip_writer(const std::string& path, Replace existing);
 
