@@ -158,7 +158,7 @@ TEST(Command, RefusesWhatCannotBe) {
              Case{{"look", "pkg", "--shape", "flat"}, "--shape: flat not in {round,square}"},
              Case{{"look", "pkg", "--big", "x"}, "Could not convert: --big = x"},
              Case{{"look", "pkg", "--json", "--markdown"}, "--json excludes --markdown"},
-             Case{{"look", "pkg", "--secret", "x"}, "--secret requires --text"},
+             Case{{"look", "pkg", "--secret", "x"}, "requires --text"},
              Case{{"look", "pkg", "--text", "a", "--text", "b"}, "--text: At Most 1 required but received 2"},
              Case{{"look", "pkg", "--text", ""}, "--text: is empty\nhint: leave it out"},
              Case{{"look", "pkg", "--jso"}, "'--jso' was not expected\nhint: did you mean '--json'?"},
