@@ -90,7 +90,7 @@ class Versions(Lifecycle):
         self.write("other/handler.js", "x\n")
         for command in (("versions",), ("gc", "--keep", "1"), ("verify", "v1"), ("diff", "v1", "v2")):
             self.assertIn("there is no such store", self.ballast(*command, "--store", "absent", status=3).stderr)
-            self.assertIn("is no store", self.ballast(*command, "--store", "other", status=2).stderr)
+            self.assertIn("is not a Ballast store: it contains files other than packs", self.ballast(*command, "--store", "other", status=2).stderr)
             self.assertIn("is not a directory", self.ballast(*command, "--store", "other/handler.js", status=2).stderr)
         self.assertEqual([p.name for p in (self.dir / "other").iterdir()], ["handler.js"])
         self.assertFalse((self.dir / "absent").exists())

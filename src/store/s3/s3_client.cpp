@@ -25,13 +25,13 @@ bool is_web_page(const HttpHead& head) {
 
 }  // namespace
 
-S3Client::S3Client(S3Location location, AwsProfile profile, const StoreOptions& options)
+S3Client::S3Client(S3Location location, AwsProfile profile, const SourceOptions& options)
     : m_deadline(options.deadline),
       m_on_trouble(options.on_trouble),
       m_credentials(std::move(profile), location.region, [this] { return tls(); }),
       m_location(std::move(location)) {}
 
-Result<std::unique_ptr<S3Client>> S3Client::open(const std::string& url, const StoreOptions& options) {
+Result<std::unique_ptr<S3Client>> S3Client::open(const std::string& url, const SourceOptions& options) {
     BALLAST_TRY(AwsProfile profile, load_aws_profile());
     BALLAST_TRY(S3Location location, parse_s3_url(url, profile));
     return std::unique_ptr<S3Client>(new S3Client(std::move(location), std::move(profile), options));
