@@ -5,15 +5,6 @@
 #include "run/settings.hpp"
 
 namespace ballast {
-namespace {
-
-Result<int> execute(const RunFlags& flags, const std::vector<std::string>& program,
-                    const SlimSource& source) {
-    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
-    return hydrate_and_execute(settings, program);
-}
-
-}  // namespace
 
 void add_exec_command(CLI::App& app, Action& action, const SlimSource& source) {
     auto* command =
@@ -28,7 +19,7 @@ void add_exec_command(CLI::App& app, Action& action, const SlimSource& source) {
     add_examples(*command, {app.get_name() + " exec -- gs --version",
                             app.get_name() + " exec --group pdf -- node handler.js"});
     command->callback([&action, flags, source] {
-        action = [flags, source] { return execute(*flags, flags->program, source); };
+        action = [flags, source] { return hydrate_and_execute(*flags, flags->program, source); };
     });
 }
 

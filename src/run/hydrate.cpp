@@ -20,10 +20,10 @@ void add_hydrate_command(CLI::App& app, Action& action, const SlimSource& source
                   app.get_name() + " hydrate --package slim --root /tmp/ballast --group pdf --json"});
     command->callback([&action, flags, source] {
         action = [flags, source]() -> Result<int> {
-            BALLAST_TRY(const RunSettings settings, load_run_settings(*flags, source));
-            BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
-            BALLAST_CHECK(
-                print((flags->json ? report_json(settings.slim.lock, report) : report.tree_path) + "\n"));
+            BALLAST_TRY(const Slim slim, open_slim(*flags, source));
+            BALLAST_TRY(const HydrateOptions options, read_options(*flags, slim.lock));
+            BALLAST_TRY(const HydrateReport report, hydrate_and_log(slim, options));
+            BALLAST_CHECK(print((flags->json ? report_json(slim.lock, report) : report.tree_path) + "\n"));
             return 0;
         };
     });
