@@ -89,7 +89,7 @@ class ConcurrentFetch : public FrameFetch {
     struct Job {
         explicit Job(const FrameRange& planned) : range(planned), next(planned.first) {}
         FrameRange range;
-        std::size_t next;  // the frame that nobody has delivered yet; all before have been
+        std::size_t next;  // the first frame that is not delivered yet; all before have been
         unsigned at_work = 0;
         std::size_t requests = 0;
         std::optional<Clock::time_point> waiting_since;  // for `next`, by the request that began last

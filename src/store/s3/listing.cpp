@@ -31,7 +31,7 @@ Result<ListingPage> parse_listing(std::string_view xml, std::string_view shown, 
         object = {};
     }));
     if (!is_list)
-        return fail(ErrorCode::usage, shown, "the answer is no list of objects",
+        return fail(ErrorCode::usage, shown, "the answer is not a list of objects",
                     "check that the endpoint speaks S3");
     return page;
 }

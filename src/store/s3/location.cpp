@@ -62,7 +62,7 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& s
                                        : name == "connections" ? &parameters.connections
                                                                : nullptr;
         if (parameter == nullptr) {
-            return fail(ErrorCode::usage, shown, fmt::format("'{}' is no parameter of an s3: store", name),
+            return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a parameter of an s3: store", name),
                         "known are endpoint, region, path_style and connections");
         }
         if (!parameter->empty())
@@ -134,7 +134,7 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     const auto slash = std::min(rest.find('/'), rest.size());
     location.bucket = rest.substr(0, slash);
     if (!is_bucket_name(location.bucket)) {
-        return fail(ErrorCode::usage, shown, fmt::format("'{}' is no bucket's name", location.bucket),
+        return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a bucket's name", location.bucket),
                     "write s3://bucket/prefix");
     }
     std::string_view prefix = rest.substr(std::min(slash + 1, rest.size()));
@@ -156,7 +156,7 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
                c == '_';
     });
     if (!is_region)
-        return fail(ErrorCode::usage, shown, fmt::format("'{}' is no region's name", location.region));
+        return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a region's name", location.region));
     const std::string endpoint =
         first_of(parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
                  setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url"));

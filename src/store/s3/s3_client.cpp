@@ -18,7 +18,7 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
-// Whoever answers a question of S3 with a page for people is not S3, whatever the status says.
+// A server that answers a question of S3 with a page for people is not S3, whatever the status says.
 bool is_web_page(const HttpHead& head) {
     return head.header("content-type").starts_with("text/html");
 }
