@@ -124,7 +124,7 @@ class ConcurrentFetch : public FrameFetch {
     Result<std::optional<Whole>> take() {
         std::unique_lock lock(m_mutex);
         m_delivered.wait(lock, [&] { return !m_queue.empty() || m_left == 0 || m_stop; });
-        if (m_error) return tl::unexpected<Error>(*m_error);
+        if (m_error) return pass_on(*m_error);
         if (m_queue.empty() || m_stop) return std::nullopt;
         Whole whole = std::move(m_queue.front());
         m_queue.pop_front();

@@ -184,8 +184,9 @@ Result<bool> hold_warm(const Place& place, const Slim& slim, const HydrateOption
 Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
     const auto start = Clock::now();
     HydrateReport report;
-    if (auto root = open_root(options.root, CreateRoot::no)) {
-        BALLAST_TRY(const auto place, Place::find(root->value(), options.root, slim.lock.tree));
+    BALLAST_TRY(const auto present, if_present(open_root(options.root, CreateRoot::no)));
+    if (present) {
+        BALLAST_TRY(const auto place, Place::find(present->value(), options.root, slim.lock.tree));
         if (place) {
             BALLAST_TRY(const bool warm, hold_warm(*place, slim, options, report));
             if (warm) {
@@ -193,8 +194,6 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
                 return report;
             }
         }
-    } else if (root.error().code != ErrorCode::not_found) {
-        return pass_on(std::move(root));
     }
 
     BALLAST_TRY(const Fd root, open_root(options.root, CreateRoot::yes));

@@ -51,7 +51,7 @@ class Run {
     }
 
     Result<PipelineCounts> result() {
-        if (m_error) return tl::unexpected<Error>(std::move(*m_error));
+        if (m_error) return pass_on(std::move(*m_error));
         const FetchCounts fetch = m_fetch->counts();
         const StoreActivity activity = m_source.activity();
         m_counts.requests = std::max(activity.requests, fetch.requests);

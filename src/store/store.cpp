@@ -17,10 +17,8 @@ Result<std::string> read_object(Store& store, std::string_view key, std::uint64_
 }
 
 Result<bool> object_exists(Store& store, std::string_view key) {
-    const auto info = store.head(key);
-    if (info) return true;
-    if (info.error().code == ErrorCode::not_found) return false;
-    return pass_on(info);
+    BALLAST_TRY(const auto info, if_present(store.head(key)));
+    return info.has_value();
 }
 
 }  // namespace ballast

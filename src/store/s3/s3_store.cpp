@@ -21,8 +21,7 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
     if (error != std::errc() || end != length.data() + length.size() || !is_object) {
-        return tl::unexpected<Error>(
-            not_s3_error(client().location(), call.action, "neither size nor date of an object"));
+        return pass_on(not_s3_error(client().location(), call.action, "neither size nor date of an object"));
     }
     return info;
 }
@@ -56,7 +55,7 @@ Result<void> S3Store::remove(std::string_view key) {
     BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
     const Refusal refusal = read_refusal(answer.head, answer.body);
     if (refusal.code != "NoSuchBucket") return {};
-    return tl::unexpected<Error>(refusal_error(refusal, client().location(), call.action, Signed::yes));
+    return pass_on(refusal_error(refusal, client().location(), call.action, Signed::yes));
 }
 
 Result<std::uint64_t> S3Store::remove_unfinished(StoreTime before) {
@@ -82,8 +81,7 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
         BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
         if (answer.head.status < 300) {
             if (answer.head.header("etag").empty()) {
-                return tl::unexpected<Error>(
-                    not_s3_error(client().location(), call.action, "no ETag for what was sent"));
+                return pass_on(not_s3_error(client().location(), call.action, "no ETag for what was sent"));
             }
             if (sent) sent(bytes.size());
             return PutOutcome::stored;
@@ -93,8 +91,7 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
         const Refusal refusal = read_refusal(answer.head, answer.body);
         constexpr int k_attempts = 4;
         if (attempt == k_attempts) {
-            return tl::unexpected<Error>(
-                refusal_error(refusal, client().location(), call.action, Signed::yes));
+            return pass_on(refusal_error(refusal, client().location(), call.action, Signed::yes));
         }
         // A server that does not know the condition: then HEAD was the condition.
         if (refusal.status == 501) call.request.headers.clear();
