@@ -24,6 +24,7 @@
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "store/file_store.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 namespace {

@@ -6,6 +6,7 @@
 #include "base/size.hpp"
 #include "cli/slim_source.hpp"
 #include "store/file_store.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 

@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 #include "program/common_flags.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 
@@ -15,10 +16,9 @@ void add_store_flags(Command& command, StoreFlags& flags) {
 Result<std::unique_ptr<Store>> open_store_of(const StoreFlags& flags) {
     Config config;
     if (!flags.name.empty()) BALLAST_CHECK(set_name(config, flags.name, "--name"));
-    const StoreOptions options{.new_store = StoreOptions::NewStore::refused};
-    if (!flags.store.empty()) return open_store(flags.store, options);
+    if (!flags.store.empty()) return open_store(flags.store, NewStore::refused);
     BALLAST_TRY(config, load_config("."));
-    return open_store(config.store, options);
+    return open_store(config.store, NewStore::refused);
 }
 
 }  // namespace ballast

@@ -7,8 +7,8 @@
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/verify_stored.hpp"
-#include "hydrate/hydrate.hpp"
 #include "hydrate/place.hpp"
+#include "hydrate/verify_tree.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "run/settings.hpp"
@@ -31,15 +31,15 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
     RunFlags run;
     run.package = flags.package;
     run.root = flags.root;
-    BALLAST_TRY(const RunSettings settings, load_run_settings(run, source));
-    BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
+    BALLAST_TRY(const Slim slim, open_slim(run, source));
+    BALLAST_TRY(const HydrateOptions options, read_options(run, slim.lock));
+    BALLAST_TRY(const Manifest manifest, load_manifest(slim));
     if (manifest.compute_tree_digest() != manifest.tree()) {
-        return fail(ErrorCode::corrupt, settings.slim.name,
-                    "the manifest's entries do not have the tree's digest");
+        return fail(ErrorCode::corrupt, slim.name, "the manifest's entries do not have the tree's digest");
     }
-    const std::string tree = !flags.target.empty() ? flags.target
-                                                   : settings.options.root + "/" +
-                                                         place_name(manifest.tree()) + "/" + k_tree_directory;
+    const std::string tree = !flags.target.empty()
+                                 ? flags.target
+                                 : options.root + "/" + place_name(manifest.tree()) + "/" + k_tree_directory;
     const auto verified = verify_tree(manifest, tree);
     if (!verified && verified.error().code == ErrorCode::corrupt) {
         // The tree that the user asked about is not right: a check that did not hold.
@@ -49,13 +49,12 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
     }
     BALLAST_CHECK(verified);
     if (flags.json) {
-        BALLAST_CHECK(print(json_text({{"tree", tree},
-                                       {"entries", manifest.entries().size()},
-                                       {"bytes", settings.slim.lock.tree_bytes}})));
+        BALLAST_CHECK(print(json_text(
+            {{"tree", tree}, {"entries", manifest.entries().size()}, {"bytes", slim.lock.tree_bytes}})));
         return 0;
     }
     BALLAST_CHECK(print(fmt::format("{}: {} entries, {}: all as the manifest says\n", tree,
-                                    manifest.entries().size(), format_size(settings.slim.lock.tree_bytes))));
+                                    manifest.entries().size(), format_size(slim.lock.tree_bytes))));
     return 0;
 }
 

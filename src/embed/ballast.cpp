@@ -8,7 +8,6 @@
 
 #include "embed/calls.hpp"
 #include "embed/handles.hpp"
-#include "hydrate/report.hpp"
 #include "hydrate/settings.hpp"
 
 namespace ballast {
@@ -51,17 +50,15 @@ std::string text_or_empty(const char* text) {
 
 Result<HydrateOptions> read_options(const Slim& slim, const ballast_options* given) {
     BALLAST_TRY(const ballast_options options, known_options(given));
-    HydrateWishes wishes{text_or_empty(options.store), text_or_empty(options.root)};
+    HydrateOptions said{.store = text_or_empty(options.store), .root = text_or_empty(options.root)};
     if (options.groups != nullptr) {
-        for (const auto* group = options.groups; *group != nullptr; ++group)
-            wishes.groups.emplace_back(*group);
+        for (const auto* group = options.groups; *group != nullptr; ++group) said.groups.emplace_back(*group);
     }
     if (options.deadline_ms < 0) {
         return fail(ErrorCode::usage, "deadline_ms", "lies before 1970", "say milliseconds since 1970");
     }
-    if (options.deadline_ms != 0) wishes.deadline = deadline_at(options.deadline_ms);
-    BALLAST_TRY(HydrateSettings settings, hydrate_settings(slim.lock, wishes));
-    return std::move(settings.options);
+    if (options.deadline_ms != 0) said.deadline = deadline_at(options.deadline_ms);
+    return complete_options(slim.lock, std::move(said));
 }
 
 Result<std::unique_ptr<ballast_tree>> hydrated(const ballast_package& package,
@@ -75,20 +72,6 @@ Result<std::unique_ptr<ballast_tree>> hydrated(const ballast_package& package,
 
 }  // namespace
 }  // namespace ballast
-
-ballast::Result<std::shared_ptr<const ballast::Manifest>> ballast_package::manifest() {
-    const std::scoped_lock lock(m_mutex);
-    if (!m_manifest) {
-        BALLAST_TRY(ballast::Manifest read, ballast::load_manifest(*slim));
-        m_manifest = std::make_shared<const ballast::Manifest>(std::move(read));
-    }
-    return m_manifest;
-}
-
-const std::string& ballast_tree::report_text() const {
-    std::call_once(m_once, [this] { m_report_text = ballast::report_json(slim->lock, report); });
-    return m_report_text;
-}
 
 using ballast::guarded;
 using ballast::Result;

@@ -242,6 +242,19 @@ std::optional<std::uint16_t> Manifest::find_group(std::string_view name) const {
     return static_cast<std::uint16_t>(at - m_groups.begin());
 }
 
+Result<std::vector<std::uint16_t>> Manifest::find_groups(const std::vector<std::string>& names) const {
+    std::vector<std::uint16_t> groups;
+    for (const auto& name : names) {
+        const auto group = find_group(name);
+        if (!group) {
+            return fail(ErrorCode::not_found, "group '" + name + "'", "the package has no such group",
+                        fmt::format("its groups: {}", fmt::join(m_groups, ", ")));
+        }
+        groups.push_back(*group);
+    }
+    return groups;
+}
+
 Manifest::FrameRange Manifest::frames_of(const ManifestContent& content) const {
     if (content.bytes == 0) return {};
     const std::uint64_t end = m_frame_starts[content.first_frame] + content.offset + content.bytes;

@@ -12,7 +12,7 @@
 #include "codec/sha256.hpp"
 #include "format/entry.hpp"
 
-// The manifest of a tree, as read and as written. docs/format.md is the specification.
+// The manifest of a tree, as read. docs/format.md is the specification.
 
 namespace ballast {
 
@@ -76,6 +76,10 @@ class Manifest {
     const ManifestEntry* find(std::string_view path) const;
     std::optional<std::uint16_t> find_group(std::string_view name) const;
 
+    // The indices of the groups with these names, in their order. Errors: not_found, naming the groups that
+    // there are.
+    Result<std::vector<std::uint16_t>> find_groups(const std::vector<std::string>& names) const;
+
     // The frames that hold a content: [first, last). Empty for an empty content.
     struct FrameRange {
         std::uint32_t first = 0;
@@ -107,16 +111,5 @@ class Manifest {
 
 // Whether `name` can be a group's: [a-z0-9][a-z0-9._-]{0,63}.
 bool is_group_name(std::string_view name);
-
-struct ManifestParts {
-    std::vector<ManifestEntry> entries;
-    std::vector<ManifestContent> contents;
-    std::vector<ManifestFrame> frames;
-    std::vector<ManifestPack> packs;
-    std::vector<std::string> groups;
-};
-
-// The bytes of a manifest; the same parts give the same bytes. The tree digest is computed here.
-std::string write_manifest(const ManifestParts& parts);
 
 }  // namespace ballast

@@ -1,7 +1,5 @@
-#include <cstring>
-#include <map>
+#include "format/manifest_write.hpp"
 
-#include "format/manifest.hpp"
 #include "format/manifest_generated.h"
 #include "format/tree_digest.hpp"
 

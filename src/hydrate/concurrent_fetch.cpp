@@ -1,3 +1,5 @@
+#include "hydrate/concurrent_fetch.hpp"
+
 #include <algorithm>
 #include <array>
 #include <condition_variable>
@@ -6,7 +8,6 @@
 #include <optional>
 #include <thread>
 
-#include "hydrate/fetch.hpp"
 #include "hydrate/ranges.hpp"
 
 namespace ballast {
@@ -33,10 +34,14 @@ std::uint64_t choose_range_bytes(const Manifest& manifest, const std::vector<Nee
 
 class ConcurrentFetch : public FrameFetch {
   public:
-    ConcurrentFetch(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& needed,
+    ConcurrentFetch(ObjectSource& source, const Manifest& manifest, const std::vector<NeededFrame>& needed,
                     const FetchSettings& settings)
-        : m_store(store), m_manifest(manifest), m_needed(needed), m_left(needed.size()) {
-        const unsigned connections = store.fetch_concurrency();
+        : m_source(source),
+          m_manifest(manifest),
+          m_needed(needed),
+          m_now(settings.now),
+          m_left(needed.size()) {
+        const unsigned connections = source.fetch_concurrency();
         const auto bytes = settings.range_bytes != 0 ? settings.range_bytes
                                                      : choose_range_bytes(manifest, needed, connections);
         for (const auto& range : plan_ranges(manifest, needed, bytes, settings.max_gap_bytes))
@@ -84,7 +89,7 @@ class ConcurrentFetch : public FrameFetch {
     struct Job {
         explicit Job(const FrameRange& planned) : range(planned), next(planned.first) {}
         FrameRange range;
-        std::size_t next;  // the frame that nobody has delivered yet; all before have been
+        std::size_t next;  // the first frame that is not delivered yet; all before have been
         unsigned at_work = 0;
         std::size_t requests = 0;
         std::optional<Clock::time_point> waiting_since;  // for `next`, by the request that began last
@@ -119,7 +124,7 @@ class ConcurrentFetch : public FrameFetch {
     Result<std::optional<Whole>> take() {
         std::unique_lock lock(m_mutex);
         m_delivered.wait(lock, [&] { return !m_queue.empty() || m_left == 0 || m_stop; });
-        if (m_error) return tl::unexpected<Error>(*m_error);
+        if (m_error) return pass_on(*m_error);
         if (m_queue.empty() || m_stop) return std::nullopt;
         Whole whole = std::move(m_queue.front());
         m_queue.pop_front();
@@ -150,7 +155,7 @@ class ConcurrentFetch : public FrameFetch {
             if (m_next_job < m_jobs.size()) {
                 Job& job = m_jobs[m_next_job++];
                 run(job, lock);
-            } else if (Job* late = find_late_locked()) {
+            } else if (Job* late = find_late_locked(m_now())) {
                 --m_second_requests_left;
                 ++m_counts.second_requests;
                 run(*late, lock);
@@ -160,11 +165,10 @@ class ConcurrentFetch : public FrameFetch {
         }
     }
 
-    Job* find_late_locked() {
+    Job* find_late_locked(Clock::time_point now) {
         if (m_second_requests_left == 0) return nullptr;
-        const auto now = Clock::now();
         const auto limit = late_after_locked();
-        const auto ready = m_store.busy_until();
+        const auto ready = m_source.busy_until();
         Job* latest = nullptr;
         for (auto& job : m_jobs) {
             if (job.requests == k_most_requests || !job.waiting_since) continue;
@@ -213,13 +217,13 @@ class ConcurrentFetch : public FrameFetch {
             if (m_stop || job.next > i) return {};
             m_in_flight_bytes += budget_bytes;
             Whole whole{i, spare_locked(), budget_bytes};
-            const auto start = Clock::now();
+            const auto start = m_now();
             job.waiting_since = start;
 
             lock.unlock();
             auto read = [&]() -> Result<void> {
                 if (!reader) {
-                    BALLAST_TRY(reader, m_store.open_range(pack.key(), offset, end - offset, stop));
+                    BALLAST_TRY(reader, m_source.open_range(pack.key(), offset, end - offset, stop));
                 }
                 if (const std::uint64_t gap = stored(i).offset - offset; gap != 0) {
                     whole.bytes.resize(gap);
@@ -228,7 +232,7 @@ class ConcurrentFetch : public FrameFetch {
                 whole.bytes.resize(stored(i).compressed_bytes);
                 return reader->read(whole.bytes);
             }();
-            const auto took = Clock::now() - start;
+            const auto took = m_now() - start;
             lock.lock();
 
             if (i == begin) ++m_counts.requests;
@@ -271,9 +275,10 @@ class ConcurrentFetch : public FrameFetch {
         return buffer;
     }
 
-    Store& m_store;
+    ObjectSource& m_source;
     const Manifest& m_manifest;
     const std::vector<NeededFrame>& m_needed;
+    const std::function<Clock::time_point()> m_now;
     std::mutex m_mutex;                   // guards all below but m_threads
     std::condition_variable m_delivered;  // a frame for a reader, or the end
     std::condition_variable m_wake;       // room in the budget, or the end, for a fetching thread
@@ -293,10 +298,10 @@ class ConcurrentFetch : public FrameFetch {
 
 }  // namespace
 
-std::unique_ptr<FrameFetch> make_concurrent_fetch(Store& store, const Manifest& manifest,
+std::unique_ptr<FrameFetch> make_concurrent_fetch(ObjectSource& source, const Manifest& manifest,
                                                   const std::vector<NeededFrame>& needed,
                                                   const FetchSettings& settings) {
-    return std::make_unique<ConcurrentFetch>(store, manifest, needed, settings);
+    return std::make_unique<ConcurrentFetch>(source, manifest, needed, settings);
 }
 
 }  // namespace ballast

@@ -1,7 +1,8 @@
+#include "hydrate/direct_fetch.hpp"
+
 #include <atomic>
 #include <mutex>
 
-#include "hydrate/fetch.hpp"
 #include "hydrate/ranges.hpp"
 
 namespace ballast {
@@ -13,9 +14,9 @@ constexpr std::uint64_t k_range_bytes = 2U << 20U;
 
 class DirectFetch : public FrameFetch {
   public:
-    DirectFetch(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& needed,
+    DirectFetch(ObjectSource& source, const Manifest& manifest, const std::vector<NeededFrame>& needed,
                 const FetchSettings& settings)
-        : m_store(store),
+        : m_source(source),
           m_manifest(manifest),
           m_needed(needed),
           m_ranges(plan_ranges(manifest, needed,
@@ -59,7 +60,7 @@ class DirectFetch : public FrameFetch {
             const auto pack = manifest.frames()[m_fetch.m_needed[m_range.first].frame].pack;
             const auto start = Clock::now();
             m_bytes.resize(m_range.bytes);
-            BALLAST_CHECK(m_fetch.m_store.get_range(manifest.packs()[pack].key(), m_range.offset, m_bytes));
+            BALLAST_CHECK(m_fetch.m_source.get_range(manifest.packs()[pack].key(), m_range.offset, m_bytes));
             m_counts.time += Clock::now() - start;
             ++m_counts.requests;
             return {};
@@ -72,7 +73,7 @@ class DirectFetch : public FrameFetch {
         FetchCounts m_counts;
     };
 
-    Store& m_store;
+    ObjectSource& m_source;
     const Manifest& m_manifest;
     const std::vector<NeededFrame>& m_needed;
     const std::vector<FrameRange> m_ranges;
@@ -84,10 +85,10 @@ class DirectFetch : public FrameFetch {
 
 }  // namespace
 
-std::unique_ptr<FrameFetch> make_direct_fetch(Store& store, const Manifest& manifest,
+std::unique_ptr<FrameFetch> make_direct_fetch(ObjectSource& source, const Manifest& manifest,
                                               const std::vector<NeededFrame>& needed,
                                               const FetchSettings& settings) {
-    return std::make_unique<DirectFetch>(store, manifest, needed, settings);
+    return std::make_unique<DirectFetch>(source, manifest, needed, settings);
 }
 
 }  // namespace ballast

@@ -52,8 +52,8 @@ Result<void> discard(int root, const std::string& root_path, const std::string& 
     return remove_all_at(root, discarded, root_path + "/" + discarded);
 }
 
-// Discards the place unless a process holds one of its locks. Whoever comes for it meanwhile waits
-// for the lock, then finds that the place is not current any more.
+// Discards the place unless a process holds one of its locks. A process that comes for it meanwhile
+// waits for the lock, then finds that the place is not current any more.
 Result<void> discard_unless_held(int root, const std::string& root_path, const std::string& name) {
     const std::string shown = root_path + "/" + name;
     BALLAST_TRY(const Fd place, open_directory_at(root, name, shown));

@@ -3,14 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "base/result.hpp"
-#include "format/manifest.hpp"
-#include "format/selection.hpp"
-#include "store/store.hpp"
 
 namespace ballast {
 
@@ -20,10 +17,14 @@ struct FetchedFrame {
     std::span<std::byte> bytes;  // valid until the reader's next call
 };
 
+// How frames are brought; no caller has to say any of it.
 struct FetchSettings {
+    unsigned threads = 0;                      // that decode; 0: as many as there are cores, at most 4
     std::uint64_t range_bytes = 0;             // what one request asks for at most; 0: planned by size
     std::uint64_t max_gap_bytes = 64U << 10U;  // unneeded bytes worth fetching to save a request
     bool second_requests = true;               // for ranges that are much slower than their siblings
+    // What tells a slow request; a test has a clock of its own.
+    std::function<std::chrono::steady_clock::time_point()> now = &std::chrono::steady_clock::now;
 };
 
 struct FetchCounts {
@@ -60,24 +61,5 @@ class FrameFetch {
     // REQUIRES: no reader is at work any more.
     virtual FetchCounts counts() = 0;
 };
-
-// For a store that the workers read best by themselves, each its own ranges.
-std::unique_ptr<FrameFetch> make_direct_fetch(Store& store, const Manifest& manifest,
-                                              const std::vector<NeededFrame>& needed,
-                                              const FetchSettings& settings);
-
-// For a store that is far away: store.fetch_concurrency() threads, each with a range at a time, hand frames
-// over as they are whole. At most k_fetch_budget_bytes of frames wait or are under way.
-//
-// A thread that has no range left to begin looks for one whose current frame takes longer than three
-// times what 95 % of all frames took (200 ms at least), and asks for the rest of it a second time, over
-// another connection; once more when that one is late too, since of many hydrations one meets two slow
-// requests in a row. Whoever completes a frame first delivers it, and who finds himself behind gives up. In
-// all, one request beside for ten ranges, and four at least: the most that a slow store is burdened with.
-// docs/benchmarks.md shows what that buys.
-inline constexpr std::uint64_t k_fetch_budget_bytes = 16U << 20U;
-std::unique_ptr<FrameFetch> make_concurrent_fetch(Store& store, const Manifest& manifest,
-                                                  const std::vector<NeededFrame>& needed,
-                                                  const FetchSettings& settings);
 
 }  // namespace ballast

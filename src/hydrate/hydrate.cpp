@@ -16,45 +16,19 @@
 #include "hydrate/root.hpp"
 #include "hydrate/staging.hpp"
 #include "hydrate/tree_writer.hpp"
+#include "hydrate/verify_tree.hpp"
+#include "hydrate/warm.hpp"
 
 namespace ballast {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Whether everything that is wanted is there, by markers alone.
-Place::Marker wanted_marker(const Place& place, const Slim& slim, const std::vector<std::string>& groups) {
-    const auto complete = place.read_marker(k_complete_marker, slim.lock.tree);
-    if (complete != Place::Marker::absent || groups.empty()) return complete;
-    auto worst = Place::Marker::good;
-    for (const auto& group : groups) {
-        // Groups are the manifest's: another manifest of the same tree may cut them differently.
-        const auto marker = place.read_marker(group_marker(group), slim.lock.manifest);
-        if (marker == Place::Marker::absent) return marker;
-        if (marker == Place::Marker::stale) worst = marker;
-    }
-    return worst;
-}
-
 // Holds the place against eviction. A root that we may not write to has no evictions by us either.
 Result<FileLock> lock_for_use(const Place& place, const HydrateOptions& options) {
     auto lock = place.lock(k_use_lock, FileLock::Mode::shared, FileLock::Wait::yes, options.deadline);
     if (!lock && lock.error().code == ErrorCode::permission) return FileLock();
     return lock;
-}
-
-Result<std::vector<std::uint16_t>> find_groups(const Manifest& manifest,
-                                               const std::vector<std::string>& names) {
-    std::vector<std::uint16_t> groups;
-    for (const auto& name : names) {
-        const auto group = manifest.find_group(name);
-        if (!group) {
-            return fail(ErrorCode::not_found, "group '" + name + "'", "the package has no such group",
-                        fmt::format("its groups: {}", fmt::join(manifest.groups(), ", ")));
-        }
-        groups.push_back(*group);
-    }
-    return groups;
 }
 
 // What is in the tree is whole, so it need not be written again.
@@ -95,7 +69,7 @@ class Hydration {
         BALLAST_TRY(const Manifest manifest, load_manifest(m_slim));
         BALLAST_CHECK(distrust_without_tree(manifest));
         BALLAST_CHECK(distrust_after_reboot(manifest));
-        BALLAST_TRY(const auto groups, find_groups(manifest, m_options.groups));
+        BALLAST_TRY(const auto groups, manifest.find_groups(m_options.groups));
         BALLAST_CHECK(write_family(m_place, m_slim.lock.name));
         const Selection selection = select_entries(manifest, groups, presence_in(m_place));
         auto result = stage_and_publish(manifest, selection, report);
@@ -129,7 +103,7 @@ class Hydration {
     // Markers of an earlier boot: the data they speak of may not have reached the disk when the power
     // went. A tree that reads back right is believed again; any other is made anew.
     Result<void> distrust_after_reboot(const Manifest& manifest) {
-        const auto marker = wanted_marker(m_place, m_slim, {});
+        const auto marker = read_markers(m_place, m_slim.lock, {});
         if (marker == Place::Marker::good) return {};
         if (marker == Place::Marker::stale && verify_tree(manifest, m_place.tree_path())) {
             return m_place.write_marker(k_complete_marker, m_slim.lock.tree);
@@ -168,16 +142,15 @@ class Hydration {
         BALLAST_CHECK(make_room(m_root, m_options.root, m_slim, m_place, selection, written_bytes));
         BALLAST_CHECK(writer.prepare());
         if (!missing.empty()) {
-            BALLAST_TRY(const auto store, m_options.open_store());
+            BALLAST_TRY(const auto source, m_options.open_source());
             const WriteFrame write = [&](const NeededFrame& frame,
                                          std::span<const std::byte> decoded) -> Result<void> {
                 BALLAST_CHECK(writer.write_frame(frame, decoded));
                 staging.note_written(frame.frame);
                 return {};
             };
-            PipelineSettings settings = m_options.pipeline;
-            settings.deadline = m_options.deadline;
-            BALLAST_TRY(report.counts, run_pipeline(*store, manifest, missing, settings, write));
+            BALLAST_TRY(report.counts,
+                        run_pipeline(*source, manifest, missing, m_options.fetch, m_options.deadline, write));
         }
         BALLAST_CHECK(writer.finish());
         BALLAST_CHECK(check_interrupt("hydration"));
@@ -193,13 +166,13 @@ class Hydration {
     const Place& m_place;
 };
 
-// Done, and the tree held for use, when the markers say so and there is a tree that they speak of.
-Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions& options,
-                     HydrateReport& report) {
-    if (wanted_marker(place, slim, options.groups) != Place::Marker::good || !place.has_tree()) return false;
+// Done, with the tree held for use, when all that is wanted is there.
+Result<bool> hold_warm(const Place& place, const Slim& slim, const HydrateOptions& options,
+                       HydrateReport& report) {
+    if (!is_warm(place, slim.lock, options.groups)) return false;
     BALLAST_TRY(FileLock in_use, lock_for_use(place, options));
     // Taken before an eviction, the lock holds; taken after, the place is gone.
-    if (!place.is_current() || wanted_marker(place, slim, options.groups) != Place::Marker::good)
+    if (!place.is_current() || read_markers(place, slim.lock, options.groups) != Place::Marker::good)
         return false;
     report.in_use = std::move(in_use);
     report.tree_path = place.tree_path();
@@ -211,17 +184,16 @@ Result<bool> is_warm(const Place& place, const Slim& slim, const HydrateOptions&
 Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
     const auto start = Clock::now();
     HydrateReport report;
-    if (auto root = open_root(options.root, CreateRoot::no)) {
-        BALLAST_TRY(const auto place, Place::find(root->value(), options.root, slim.lock.tree));
+    BALLAST_TRY(const auto present, if_present(open_root(options.root, CreateRoot::no)));
+    if (present) {
+        BALLAST_TRY(const auto place, Place::find(present->value(), options.root, slim.lock.tree));
         if (place) {
-            BALLAST_TRY(const bool warm, is_warm(*place, slim, options, report));
+            BALLAST_TRY(const bool warm, hold_warm(*place, slim, options, report));
             if (warm) {
                 report.total = Clock::now() - start;
                 return report;
             }
         }
-    } else if (root.error().code != ErrorCode::not_found) {
-        return pass_on(std::move(root));
     }
 
     BALLAST_TRY(const Fd root, open_root(options.root, CreateRoot::yes));
@@ -232,7 +204,7 @@ Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options) {
                                                          FileLock::Wait::yes, options.deadline));
         if (!place.is_current()) continue;
         report.waited += Clock::now() - wait_start;
-        BALLAST_TRY(bool warm, is_warm(place, slim, options, report));
+        BALLAST_TRY(const bool warm, hold_warm(place, slim, options, report));
         if (!warm) {
             report.start = HydrateReport::Start::cold;
             BALLAST_CHECK(Hydration(slim, options, root.value(), place).run(report));

@@ -11,18 +11,22 @@
 #include "base/result.hpp"
 #include "hydrate/pipeline.hpp"
 #include "hydrate/slim.hpp"
-#include "store/store.hpp"
+#include "store/object_source.hpp"
 
 namespace ballast {
 
+// What a hydration is to do. A caller fills in what it says itself; complete_options (hydrate/settings.hpp)
+// adds the rest. hydrate() needs `root` and `open_source`, and looks at neither `store` nor `on_trouble`.
 struct HydrateOptions {
-    std::string root;                 // absolute
-    std::vector<std::string> groups;  // names; empty: all of the tree
-    PipelineSettings pipeline;
-    // Nothing goes on past it, waiting for another process included; the store is to be opened with it too.
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::string store = {};                // its URL
+    std::string root = {};                 // absolute
+    std::vector<std::string> groups = {};  // names; empty: all of the tree
+    // Nothing goes on past it, waiting for another process included.
+    Deadline deadline = Deadline::max();
+    FetchSettings fetch = {};
+    std::function<void(const Error& trouble)> on_trouble = {};  // see SourceOptions
     // Opens the store; called only when something has to be fetched.
-    std::function<Result<std::unique_ptr<Store>>()> open_store;
+    std::function<Result<std::unique_ptr<ObjectSource>>()> open_source = {};
 };
 
 struct HydrateReport {
@@ -45,9 +49,5 @@ struct HydrateReport {
 // Errors: corrupt (package, store or root cannot be believed), permission, no_space (naming what is
 // needed and what there is), unavailable, not_found (an object, a group), interrupted.
 Result<HydrateReport> hydrate(const Slim& slim, const HydrateOptions& options);
-
-// Reads every file of a hydrated tree and compares with the manifest: bytes, kinds, modes, links, and
-// that nothing is there besides. Errors: corrupt, naming the first path that differs.
-Result<void> verify_tree(const Manifest& manifest, const std::string& tree_path);
 
 }  // namespace ballast

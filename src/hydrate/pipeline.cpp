@@ -10,6 +10,8 @@
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
 #include "codec/frame.hpp"
+#include "hydrate/concurrent_fetch.hpp"
+#include "hydrate/direct_fetch.hpp"
 
 namespace ballast {
 namespace {
@@ -23,15 +25,15 @@ constexpr int k_fetches_of_a_frame = 3;
 // The state that the threads of one run share.
 class Run {
   public:
-    Run(Store& store, const Manifest& manifest, const std::vector<NeededFrame>& needed,
-        const PipelineSettings& settings, const WriteFrame& write)
-        : m_store(store),
+    Run(ObjectSource& source, const Manifest& manifest, const std::vector<NeededFrame>& needed,
+        const FetchSettings& settings, Deadline deadline, const WriteFrame& write)
+        : m_source(source),
           m_manifest(manifest),
           m_needed(needed),
-          m_deadline(settings.deadline),
+          m_deadline(deadline),
           m_write(write),
-          m_fetch((store.fetch_concurrency() == 0 ? make_direct_fetch : make_concurrent_fetch)(
-              store, manifest, needed, settings.fetch)) {}
+          m_fetch((source.fetch_concurrency() == 0 ? make_direct_fetch : make_concurrent_fetch)(
+              source, manifest, needed, settings)) {}
 
     void work() {
         PipelineCounts counts;
@@ -49,9 +51,9 @@ class Run {
     }
 
     Result<PipelineCounts> result() {
-        if (m_error) return tl::unexpected<Error>(std::move(*m_error));
+        if (m_error) return pass_on(std::move(*m_error));
         const FetchCounts fetch = m_fetch->counts();
-        const StoreActivity activity = m_store.activity();
+        const StoreActivity activity = m_source.activity();
         m_counts.requests = std::max(activity.requests, fetch.requests);
         m_counts.retries += activity.retries;
         m_counts.second_requests = fetch.second_requests;
@@ -68,7 +70,7 @@ class Run {
         for (;;) {
             BALLAST_CHECK(check_interrupt("hydration"));
             if (Clock::now() >= m_deadline) {
-                return fail(ErrorCode::unavailable, m_store.url(),
+                return fail(ErrorCode::unavailable, m_source.url(),
                             "the deadline passed before all was fetched",
                             "what is there already is kept: the next start goes on from it");
             }
@@ -99,20 +101,20 @@ class Run {
                             "the object was damaged or replaced: push the version again to a clean store");
             }
             ++counts.retries;
-            BALLAST_CHECK(m_store.get_range(m_manifest.packs()[frame.pack].key(), frame.offset, bytes));
+            BALLAST_CHECK(m_source.get_range(m_manifest.packs()[frame.pack].key(), frame.offset, bytes));
         }
         return {};
     }
 
     std::string shown(std::uint32_t index) const {
-        return fmt::format("{}: {}: frame {}", m_store.url(),
+        return fmt::format("{}: {}: frame {}", m_source.url(),
                            m_manifest.packs()[m_manifest.frames()[index].pack].key(), index);
     }
 
-    Store& m_store;
+    ObjectSource& m_source;
     const Manifest& m_manifest;
     const std::vector<NeededFrame>& m_needed;
-    const Clock::time_point m_deadline;
+    const Deadline m_deadline;
     const WriteFrame& m_write;
     const std::unique_ptr<FrameFetch> m_fetch;
     std::mutex m_mutex;  // guards all below
@@ -122,10 +124,10 @@ class Run {
 
 }  // namespace
 
-Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest,
-                                    const std::vector<NeededFrame>& frames, const PipelineSettings& settings,
-                                    const WriteFrame& write) {
-    Run run(store, manifest, frames, settings, write);
+Result<PipelineCounts> run_pipeline(ObjectSource& source, const Manifest& manifest,
+                                    const std::vector<NeededFrame>& frames, const FetchSettings& settings,
+                                    Deadline deadline, const WriteFrame& write) {
+    Run run(source, manifest, frames, settings, deadline, write);
     const unsigned wanted =
         settings.threads != 0 ? settings.threads : std::min(available_cores(), k_most_threads);
     const auto threads =

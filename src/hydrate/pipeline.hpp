@@ -9,7 +9,7 @@
 #include "format/manifest.hpp"
 #include "format/selection.hpp"
 #include "hydrate/fetch.hpp"
-#include "store/store.hpp"
+#include "store/object_source.hpp"
 
 namespace ballast {
 
@@ -25,21 +25,18 @@ struct PipelineCounts {
     std::chrono::nanoseconds write{0};   // waiting for the writer's turn included
 };
 
-struct PipelineSettings {
-    unsigned threads = 0;  // that decode; 0: as many as there are cores, at most 4
-    FetchSettings fetch = {};
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-};
+using Deadline = std::chrono::steady_clock::time_point;
 
 // Fetches the needed frames in ranges, verifies and decodes each, and hands it to `write`. Memory is
 // bounded whatever the tree's size: k_fetch_budget_bytes, or a range a thread where the store is read
 // directly, and one compressed and one decoded frame a thread. A frame whose bytes are not those that the
 // manifest pins is fetched again, twice at most, since a network may damage what a store holds whole.
 // `frames` are indices into the manifest's frames, in order. `write` is called from several threads.
-// Errors: those of the store and of `write`; corrupt for a frame that does not have its digest.
+// Errors: those of the store and of `write`; unavailable past the deadline; corrupt for a frame that does not
+// have its digest.
 using WriteFrame = std::function<Result<void>(const NeededFrame& frame, std::span<const std::byte> decoded)>;
-Result<PipelineCounts> run_pipeline(Store& store, const Manifest& manifest,
-                                    const std::vector<NeededFrame>& frames, const PipelineSettings& settings,
-                                    const WriteFrame& write);
+Result<PipelineCounts> run_pipeline(ObjectSource& source, const Manifest& manifest,
+                                    const std::vector<NeededFrame>& frames, const FetchSettings& settings,
+                                    Deadline deadline, const WriteFrame& write);
 
 }  // namespace ballast

@@ -35,11 +35,8 @@ std::string place_name(const Digest& tree) {
 Result<std::optional<Place>> Place::find(int root, const std::string& root_path, const Digest& tree) {
     const std::string name = place_name(tree);
     std::string path = root_path + "/" + name;
-    auto fd = open_directory_at(root, name, path);
-    if (!fd) {
-        if (fd.error().code == ErrorCode::not_found) return std::optional<Place>();
-        return pass_on(std::move(fd));
-    }
+    BALLAST_TRY(auto fd, if_present(open_directory_at(root, name, path)));
+    if (!fd) return std::optional<Place>();
     return std::optional<Place>(Place(root, name, std::move(*fd), std::move(path)));
 }
 

@@ -9,9 +9,9 @@ namespace ballast {
 
 // Opens the directory where contexts hydrate. It must be ours alone: a directory, not a symlink,
 // owned by this user or root, writable by nobody else; no directory above it may be a symlink that
-// another user planted. /tmp is shared, and whoever could write here could choose what runs.
+// another user planted. /tmp is shared, and a user that could write here could choose what runs.
 // Errors: not_found when it is absent and `create` is no; permission when it cannot be trusted,
-// naming the path and who owns it.
+// naming the path and its owner.
 enum class CreateRoot : std::uint8_t { no, yes };
 Result<Fd> open_root(const std::string& path, CreateRoot create);
 

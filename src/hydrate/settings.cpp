@@ -5,15 +5,15 @@
 
 #include "base/duration.hpp"
 #include "base/environment.hpp"
-#include "hydrate/start.hpp"
-#include "store/store.hpp"
+#include "hydrate/wanted_groups.hpp"
+#include "store/open_source.hpp"
 
 namespace ballast {
 namespace {
 
 // The last that is not empty.
-std::string latest(const std::string& from_lock, const char* variable, const std::string& wish) {
-    if (!wish.empty()) return wish;
+std::string latest(const std::string& from_lock, const char* variable, const std::string& said) {
+    if (!said.empty()) return said;
     const std::string from_environment = environment(variable);
     return from_environment.empty() ? from_lock : from_environment;
 }
@@ -47,22 +47,22 @@ Deadline deadline_at(std::int64_t milliseconds_since_1970) {
     return std::chrono::steady_clock::now() + left;
 }
 
-Result<HydrateSettings> hydrate_settings(const Lock& lock, const HydrateWishes& wishes) {
-    HydrateSettings settings;
-    HydrateOptions& options = settings.options;
-    options.root = latest(lock.root, "BALLAST_ROOT", wishes.root);
-    BALLAST_TRY(options.groups, wanted_groups(lock, wishes.groups));
+Result<HydrateOptions> complete_options(const Lock& lock, HydrateOptions said) {
+    HydrateOptions options = std::move(said);
+    options.root = latest(lock.root, "BALLAST_ROOT", options.root);
+    options.store = latest(lock.store, "BALLAST_STORE", options.store);
+    BALLAST_TRY(options.groups, wanted_groups(lock, options.groups));
     BALLAST_TRY(const Deadline deadline, environment_deadline());
-    options.deadline = wishes.deadline;
     if (options.deadline == Deadline::max()) {
         BALLAST_TRY(options.deadline, environment_timeout());
     }
     options.deadline = std::min(options.deadline, deadline);
-    settings.store = latest(lock.store, "BALLAST_STORE", wishes.store);
-    const StoreOptions store_options{.deadline = options.deadline, .on_trouble = wishes.on_trouble};
-    options.open_store = [store = settings.store, store_options] { return open_store(store, store_options); };
-    options.pipeline.fetch.second_requests = environment("BALLAST_SECOND_REQUESTS") != "off";
-    return settings;
+    options.open_source = [url = options.store,
+                           source_options = SourceOptions{options.deadline, options.on_trouble}] {
+        return open_source(url, source_options);
+    };
+    options.fetch.second_requests = environment("BALLAST_SECOND_REQUESTS") != "off";
+    return options;
 }
 
 }  // namespace ballast

@@ -1,3 +1,5 @@
+#include "hydrate/verify_tree.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,7 +15,6 @@
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/relative_path.hpp"
-#include "hydrate/hydrate.hpp"
 #include "hydrate/tree_writer.hpp"
 
 namespace ballast {

@@ -7,6 +7,7 @@
 
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
+#include "format/manifest_write.hpp"
 #include "pack/codec_model.hpp"
 #include "pack/frame_plan.hpp"
 #include "pack/ordered_encoder.hpp"

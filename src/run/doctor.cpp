@@ -11,10 +11,13 @@
 #include "format/selection.hpp"
 #include "hydrate/place.hpp"
 #include "hydrate/root.hpp"
+#include "hydrate/warm.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "run/commands.hpp"
-#include "run/probe.hpp"
+#include "run/probe_permissions.hpp"
+#include "run/probe_root.hpp"
+#include "run/probe_system.hpp"
 #include "run/settings.hpp"
 #include "store/s3/credential_chain.hpp"
 
@@ -31,68 +34,51 @@ Finding missing(const char* what, const Error& error) {
 
 // Asks for the first bytes of a pack, which is what hydration does: name, route, certificate, credentials and
 // permission all have to be right.
-Finding look_at_store(const RunSettings& settings, const Manifest& manifest, const std::string& url) {
+Finding look_at_store(const HydrateOptions& options, const Manifest& manifest) {
     const auto start = std::chrono::steady_clock::now();
-    const auto store = settings.options.open_store();
+    const auto store = options.open_source();
     if (!store) return missing("store", store.error());
-    if (manifest.packs().empty()) return {"store", State::good, (*store)->url()};
+    if (manifest.packs().empty()) return {"store", State::good, options.store};
     std::array<std::byte, 16> header = {};
     const auto read = (*store)->get_range(pack_key(manifest.packs().front().digest), 0, header);
     if (!read) return missing("store", read.error());
     const auto taken =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    return {"store", State::good, fmt::format("{}, answered in {:.0f} ms", url, taken),
+    return {"store", State::good, fmt::format("{}, answered in {:.0f} ms", options.store, taken),
             "packs are fetched from it"};
 }
 
-bool is_hydrated(const RunSettings& settings) {
-    const auto root = open_root(settings.options.root, CreateRoot::no);
+bool is_hydrated(const Slim& slim, const HydrateOptions& options) {
+    const auto root = open_root(options.root, CreateRoot::no);
     if (!root) return false;
-    const auto place = Place::find(root->value(), settings.options.root, settings.slim.lock.tree);
-    if (!place || !*place) return false;
-    const auto is_good = [&](const std::string& marker, const Digest& digest) {
-        return (*place)->read_marker(marker, digest) == Place::Marker::good;
-    };
-    const auto& groups = settings.options.groups;
-    return is_good(k_complete_marker, settings.slim.lock.tree) ||
-           (!groups.empty() && std::all_of(groups.begin(), groups.end(), [&](const std::string& group) {
-               return is_good(group_marker(group), settings.slim.lock.manifest);
-           }));
+    const auto place = Place::find(root->value(), options.root, slim.lock.tree);
+    return place && *place && is_warm(**place, slim.lock, options.groups);
 }
 
-// What the tree needs of the disk and where it comes from. REQUIRES: `settings` are of a slim package.
-void look_at_tree(const RunSettings& settings, Findings& findings) {
-    const std::string url = settings.store;
-    const auto manifest = load_manifest(settings.slim);
+// What the tree needs of the disk and where it comes from.
+void look_at_tree(const Slim& slim, const HydrateOptions& options, Findings& findings) {
+    const auto manifest = load_manifest(slim);
     if (!manifest) {
         findings.push_back(missing("manifest", manifest.error()));
         return;
     }
-    std::vector<std::uint16_t> groups;
-    for (const auto& name : settings.options.groups) {
-        const auto group = manifest->find_group(name);
-        if (group) {
-            groups.push_back(*group);
-            continue;
-        }
-        findings.push_back(missing(
-            "groups", Error{ErrorCode::not_found, "group '" + name + "'", "the package has no such group",
-                            fmt::format("its groups: {}", fmt::join(manifest->groups(), ", "))}));
+    const auto groups = manifest->find_groups(options.groups);
+    if (!groups) {
+        findings.push_back(missing("groups", groups.error()));
         return;
     }
-    const auto selection = select_entries(*manifest, groups, [](const ManifestEntry&) { return false; });
-    const bool is_warm = is_hydrated(settings);
+    const auto selection = select_entries(*manifest, *groups, [](const ManifestEntry&) { return false; });
+    const bool is_there = is_hydrated(slim, options);
     findings.push_back(
         {"tree", State::good,
          fmt::format("{} files{}{}", selection.file_count(),
-                     groups.empty() ? "" : fmt::format(" of {}", fmt::join(settings.options.groups, ", ")),
-                     is_warm ? ", hydrated" : ""),
-         is_warm ? "the next start is warm" : "the next start is cold"});
+                     groups->empty() ? "" : fmt::format(" of {}", fmt::join(options.groups, ", ")),
+                     is_there ? ", hydrated" : ""),
+         is_there ? "the next start is warm" : "the next start is cold"});
     constexpr std::uint64_t k_block_bytes = 4096;
-    for (auto& finding :
-         look_at_root(settings.options.root, is_warm ? 0 : selection.disk_bytes(k_block_bytes)))
+    for (auto& finding : look_at_root(options.root, is_there ? 0 : selection.disk_bytes(k_block_bytes)))
         findings.push_back(std::move(finding));
-    if (url.starts_with("s3:")) {
+    if (options.store.starts_with("s3:")) {
         const auto source = credential_source();
         if (source) {
             findings.push_back({"credentials", State::good, *source});
@@ -100,7 +86,7 @@ void look_at_tree(const RunSettings& settings, Findings& findings) {
             findings.push_back(missing("credentials", source.error()));
         }
     }
-    findings.push_back(look_at_store(settings, *manifest, url));
+    findings.push_back(look_at_store(options, *manifest));
 }
 
 std::string word_of(State state) {
@@ -151,10 +137,11 @@ Result<int> examine(RunFlags flags, bool as_json, const std::string& program, co
     const std::string package = flags.package.empty() ? source.default_path() : flags.package;
     findings.push_back(look_at_package(package));
     if (flags.timeout.empty()) flags.timeout = fmt::format("{}s", k_patience.count());
-    const auto settings = load_run_settings(flags, source);
-    if (settings) {
-        look_at_tree(*settings, findings);
-    } else if (settings.error().code == ErrorCode::not_found && flags.package.empty()) {
+    const auto slim = open_slim(flags, source);
+    const auto options = slim ? read_options(flags, slim->lock) : Result<HydrateOptions>(pass_on(slim));
+    if (options) {
+        look_at_tree(*slim, *options, findings);
+    } else if (options.error().code == ErrorCode::not_found && flags.package.empty()) {
         // Without a package there is no tree to look for; the platform can be told all the same.
         findings.back() = {"package", State::lacking, package + ": not a slim package",
                            "name one with --package"};
@@ -162,7 +149,7 @@ Result<int> examine(RunFlags flags, bool as_json, const std::string& program, co
         if (root.empty()) root = "/tmp/ballast";
         for (auto& finding : look_at_root(root, 0)) findings.push_back(std::move(finding));
     } else {
-        findings.push_back(missing("settings", settings.error()));
+        findings.push_back(missing("settings", options.error()));
     }
 
     const bool can_hydrate = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {

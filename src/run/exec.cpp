@@ -3,15 +3,6 @@
 #include "run/settings.hpp"
 
 namespace ballast {
-namespace {
-
-Result<int> execute(const RunFlags& flags, const std::vector<std::string>& program,
-                    const SlimSource& source) {
-    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
-    return hydrate_and_execute(settings, program);
-}
-
-}  // namespace
 
 void add_exec_command(Program& program, const SlimSource& source) {
     Command command =
@@ -19,8 +10,8 @@ void add_exec_command(Program& program, const SlimSource& source) {
     struct Flags : RunFlags {
         std::vector<std::string> program;
     };
-    auto& flags =
-        command.runs<Flags>([source](const Flags& given) { return execute(given, given.program, source); });
+    auto& flags = command.runs<Flags>(
+        [source](const Flags& given) { return hydrate_and_execute(given, given.program, source); });
     add_run_flags(command, flags, WithGroups::yes);
     command.option("PROGRAM", flags.program, "the program and its arguments, after '--'").required();
     command.examples(

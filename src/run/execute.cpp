@@ -9,12 +9,14 @@
 
 namespace ballast {
 
-tl::unexpected<Error> hydrate_and_execute(const RunSettings& settings,
-                                          const std::vector<std::string>& program) {
-    BALLAST_TRY(HydrateReport report, hydrate_and_log(settings));
+Result<int> hydrate_and_execute(const RunFlags& flags, const std::vector<std::string>& program,
+                                const SlimSource& source) {
+    BALLAST_TRY(const Slim slim, open_slim(flags, source));
+    BALLAST_TRY(const HydrateOptions options, read_options(flags, slim.lock));
+    BALLAST_TRY(HydrateReport report, hydrate_and_log(slim, options));
     // The lock goes with the program, so that no other version's hydration evicts the tree meanwhile.
     if (report.in_use) BALLAST_CHECK(report.in_use.keep_across_exec());
-    for (const auto& [name, value] : tree_environment(settings.slim.lock, report.tree_path)) {
+    for (const auto& [name, value] : tree_environment(slim.lock, report.tree_path)) {
         ::setenv(name.c_str(), value.c_str(), 1);
     }
     std::vector<char*> argv;

@@ -8,10 +8,10 @@
 
 namespace ballast {
 
-// Hydrates, then becomes the program, in the tree's environment and holding the tree; so it only returns when
+// Hydrates, then becomes the program, in the tree's environment and holding the tree: it only returns when
 // that failed. Nothing of this process is left in the program but use.lock: memory, threads and connections
 // end with the exec. REQUIRES: the program has a name.
-tl::unexpected<Error> hydrate_and_execute(const RunSettings& settings,
-                                          const std::vector<std::string>& program);
+Result<int> hydrate_and_execute(const RunFlags& flags, const std::vector<std::string>& program,
+                                const SlimSource& source);
 
 }  // namespace ballast

@@ -24,8 +24,9 @@ Result<std::string> register_once(const std::string& name) {
 
 // Holds the tree in this process and the program that it becomes.
 Result<void> hydrate_and_hold(const RunFlags& flags, const SlimSource& source) {
-    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
-    BALLAST_TRY(HydrateReport report, hydrate_and_log(settings));
+    BALLAST_TRY(const Slim slim, open_slim(flags, source));
+    BALLAST_TRY(const HydrateOptions options, read_options(flags, slim.lock));
+    BALLAST_TRY(HydrateReport report, hydrate_and_log(slim, options));
     if (report.in_use) BALLAST_CHECK(report.in_use.keep_across_exec());
     // What is kept across exec must not be closed before.
     static FileLock held;

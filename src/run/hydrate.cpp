@@ -11,9 +11,10 @@ struct HydrateFlags : RunFlags {
 };
 
 Result<int> run_hydrate(const HydrateFlags& flags, const SlimSource& source) {
-    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
-    BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
-    BALLAST_CHECK(print((flags.json ? report_json(settings.slim.lock, report) : report.tree_path) + "\n"));
+    BALLAST_TRY(const Slim slim, open_slim(flags, source));
+    BALLAST_TRY(const HydrateOptions options, read_options(flags, slim.lock));
+    BALLAST_TRY(const HydrateReport report, hydrate_and_log(slim, options));
+    BALLAST_CHECK(print((flags.json ? report_json(slim.lock, report) : report.tree_path) + "\n"));
     return 0;
 }
 

@@ -7,10 +7,11 @@ namespace ballast {
 namespace {
 
 Result<int> print_path(const RunFlags& flags, const std::string& entry, const SlimSource& source) {
-    BALLAST_TRY(RunSettings settings, load_run_settings(flags, source));
-    BALLAST_TRY(const Manifest manifest, load_manifest(settings.slim));
-    BALLAST_TRY(settings.options.groups, groups_for_entry(manifest, entry));
-    BALLAST_TRY(const HydrateReport report, hydrate_and_log(settings));
+    BALLAST_TRY(const Slim slim, open_slim(flags, source));
+    BALLAST_TRY(HydrateOptions options, read_options(flags, slim.lock));
+    BALLAST_TRY(const Manifest manifest, load_manifest(slim));
+    BALLAST_TRY(options.groups, groups_for_entry(manifest, entry));
+    BALLAST_TRY(const HydrateReport report, hydrate_and_log(slim, options));
     BALLAST_CHECK(print(report.tree_path + "/" + entry + "\n"));
     return 0;
 }

@@ -1,3 +1,5 @@
+#include "run/probe_permissions.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/io_uring.h>
@@ -11,8 +13,6 @@
 
 #include <cerrno>
 #include <cstring>
-
-#include "run/probe.hpp"
 
 namespace ballast {
 namespace {

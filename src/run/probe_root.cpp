@@ -1,3 +1,5 @@
+#include "run/probe_root.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -13,7 +15,6 @@
 #include "base/size.hpp"
 #include "hydrate/evict.hpp"
 #include "hydrate/root.hpp"
-#include "run/probe.hpp"
 
 namespace ballast {
 namespace {

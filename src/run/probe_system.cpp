@@ -1,3 +1,5 @@
+#include "run/probe_system.hpp"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -13,7 +15,6 @@
 #include "base/file.hpp"
 #include "base/parallel.hpp"
 #include "base/size.hpp"
-#include "run/probe.hpp"
 
 namespace ballast {
 namespace {

@@ -20,7 +20,7 @@ double seconds(std::chrono::nanoseconds time) {
     return static_cast<double>(rounded.count()) / 1e6;
 }
 
-std::string report_text(const RunSettings& settings, const HydrateReport& report) {
+std::string report_text(const Lock& lock, const HydrateReport& report) {
     return fmt::format(
         "ballast: cold start: {} in {} files from {} in {} requests: {:.3f} s (fetch {:.3f}, decode {:.3f}, "
         "write "
@@ -29,17 +29,17 @@ std::string report_text(const RunSettings& settings, const HydrateReport& report
         report.counts.requests, seconds(report.total), seconds(report.counts.fetch),
         seconds(report.counts.decode), seconds(report.counts.write),
         seconds(report.waited) >= 0.001 ? fmt::format(", waited {:.3f}", seconds(report.waited)) : "",
-        report.resumed ? ", resumed" : "", settings.slim.lock.version);
+        report.resumed ? ", resumed" : "", lock.version);
 }
 
 // One line: JSON where a log collector reads it, a sentence on a terminal.
-Result<void> log_cold_start(const RunSettings& settings, const HydrateReport& report) {
+Result<void> log_cold_start(const Lock& lock, const HydrateReport& report) {
     std::string format = environment("BALLAST_LOG");
     if (format.empty()) format = ::isatty(STDERR_FILENO) == 1 ? "text" : "json";
     if (format == "text") {
-        std::fputs(report_text(settings, report).c_str(), stderr);
+        std::fputs(report_text(lock, report).c_str(), stderr);
     } else if (format == "json") {
-        std::fputs((report_json(settings.slim.lock, report) + "\n").c_str(), stderr);
+        std::fputs((report_json(lock, report) + "\n").c_str(), stderr);
     } else if (format != "off") {
         return fail(ErrorCode::usage, "BALLAST_LOG", fmt::format("'{}' is not a log format", format),
                     "use json, text or off");
@@ -73,22 +73,24 @@ void add_run_flags(Command& command, RunFlags& flags, WithGroups groups) {
     }
 }
 
-Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source) {
-    BALLAST_TRY(Slim slim, source.open(flags.package.empty() ? source.default_path() : flags.package));
-    HydrateWishes wishes{flags.store, flags.root, flags.groups};
-    if (!flags.timeout.empty()) {
-        BALLAST_TRY(const auto duration, parse_duration(flags.timeout, "--timeout"));
-        wishes.deadline = std::chrono::steady_clock::now() + duration;
-    }
-    // A function's context may be killed before the store is given up.
-    if (!environment("AWS_LAMBDA_RUNTIME_API").empty()) wishes.on_trouble = &log_trouble;
-    BALLAST_TRY(HydrateSettings settings, hydrate_settings(slim.lock, wishes));
-    return RunSettings{std::move(slim), std::move(settings.options), std::move(settings.store)};
+Result<Slim> open_slim(const RunFlags& flags, const SlimSource& source) {
+    return source.open(flags.package.empty() ? source.default_path() : flags.package);
 }
 
-Result<HydrateReport> hydrate_and_log(const RunSettings& settings) {
-    BALLAST_TRY(HydrateReport report, hydrate(settings.slim, settings.options));
-    if (report.start == HydrateReport::Start::cold) BALLAST_CHECK(log_cold_start(settings, report));
+Result<HydrateOptions> read_options(const RunFlags& flags, const Lock& lock) {
+    HydrateOptions said{.store = flags.store, .root = flags.root, .groups = flags.groups};
+    if (!flags.timeout.empty()) {
+        BALLAST_TRY(const auto duration, parse_duration(flags.timeout, "--timeout"));
+        said.deadline = std::chrono::steady_clock::now() + duration;
+    }
+    // A function's context may be killed before the store is given up.
+    if (!environment("AWS_LAMBDA_RUNTIME_API").empty()) said.on_trouble = &log_trouble;
+    return complete_options(lock, std::move(said));
+}
+
+Result<HydrateReport> hydrate_and_log(const Slim& slim, const HydrateOptions& options) {
+    BALLAST_TRY(HydrateReport report, hydrate(slim, options));
+    if (report.start == HydrateReport::Start::cold) BALLAST_CHECK(log_cold_start(slim.lock, report));
     return report;
 }
 

@@ -22,15 +22,12 @@ struct RunFlags {
 enum class WithGroups : std::uint8_t { no, yes };
 void add_run_flags(Command& command, RunFlags& flags, WithGroups groups);
 
-// A slim package with the settings that hold for it (hydrate/settings.hpp): flags win.
-struct RunSettings {
-    Slim slim;
-    HydrateOptions options;
-    std::string store;  // its URL
-};
-Result<RunSettings> load_run_settings(const RunFlags& flags, const SlimSource& source);
+Result<Slim> open_slim(const RunFlags& flags, const SlimSource& source);
+
+// What holds for a hydration of the package (hydrate/settings.hpp): flags win.
+Result<HydrateOptions> read_options(const RunFlags& flags, const Lock& lock);
 
 // Hydrates, and writes the log line of a cold start.
-Result<HydrateReport> hydrate_and_log(const RunSettings& settings);
+Result<HydrateReport> hydrate_and_log(const Slim& slim, const HydrateOptions& options);
 
 }  // namespace ballast

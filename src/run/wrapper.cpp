@@ -7,17 +7,11 @@
 namespace ballast {
 namespace {
 
-Result<int> hydrate_and_become(const RunFlags& flags, const std::vector<std::string>& runtime,
-                               const SlimSource& source) {
-    BALLAST_TRY(const RunSettings settings, load_run_settings(flags, source));
-    return hydrate_and_execute(settings, runtime);
-}
-
 // Without the report the invocation's response would say "Runtime exited with error: exit status 6". The line
 // comes first: Lambda may end the context as soon as it is told.
 Result<int> wrap(const RunFlags& flags, const std::vector<std::string>& runtime, const std::string& program,
                  const SlimSource& source) {
-    auto result = hydrate_and_become(flags, runtime, source);
+    auto result = hydrate_and_execute(flags, runtime, source);
     if (result || !LambdaApi::is_there()) return result;
     print_error(program, result.error());
     if (auto api = LambdaApi::find()) (void)api->report_init_error(result.error());

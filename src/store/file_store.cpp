@@ -1,6 +1,5 @@
 #include "store/file_store.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,50 +16,11 @@ namespace {
 
 constexpr std::size_t k_write_bytes = 4U << 20U;
 
-// Errors of a store point at its configuration, since that is where the way out is.
-tl::unexpected<Error> store_error(int saved_errno, const std::string& path, std::string_view what) {
-    auto error = fail_errno(saved_errno, path, what);
-    if (error.value().code == ErrorCode::permission)
-        error.value().hint = "check the permissions of the store's directory";
-    return error;
-}
-
 StoreTime modified(const struct stat& info) {
     return StoreTime(std::chrono::seconds(info.st_mtim.tv_sec));
 }
 
-class FileRange : public RangeReader {
-  public:
-    FileRange(Fd fd, std::uint64_t offset, std::string path)
-        : m_fd(std::move(fd)), m_offset(offset), m_path(std::move(path)) {}
-
-    Result<void> read(std::span<std::byte> out) override {
-        BALLAST_CHECK(pread_exact(m_fd, out, m_offset, m_path));
-        m_offset += out.size();
-        return {};
-    }
-
-  private:
-    Fd m_fd;
-    std::uint64_t m_offset;
-    std::string m_path;
-};
-
 }  // namespace
-
-Result<std::string> FileStore::path_of(std::string_view key) const {
-    BALLAST_CHECK(check_key(key));
-    return m_directory + "/" + std::string(key);
-}
-
-Result<std::unique_ptr<RangeReader>> FileStore::open_range(std::string_view key, std::uint64_t offset,
-                                                           std::uint64_t /*bytes*/,
-                                                           std::stop_token /*stop*/) {
-    BALLAST_TRY(std::string path, path_of(key));
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return store_error(errno, path, "cannot open");
-    return std::make_unique<FileRange>(std::move(fd), offset, std::move(path));
-}
 
 Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                             const Sent& sent) {
@@ -93,21 +53,21 @@ Result<ObjectInfo> FileStore::head(std::string_view key) {
 Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
     // Walks the directory that the prefix lies in, so that listing one family's versions does not
     // read the packs.
-    const std::string start(parent_path(prefix));
-    const std::string directory = start.empty() ? m_directory : m_directory + "/" + start;
+    const std::string parent(parent_path(prefix));
+    const std::string start = parent.empty() ? directory() : directory() + "/" + parent;
     std::vector<ObjectInfo> objects;
     std::error_code error;
-    std::filesystem::recursive_directory_iterator at(directory, error);
+    std::filesystem::recursive_directory_iterator at(start, error);
     if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return objects;
     for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-        std::string key = at->path().string().substr(m_directory.size() + 1);
+        std::string key = at->path().string().substr(directory().size() + 1);
         const bool temporary = key.find('~') != std::string::npos;  // see AtomicFile
         if (temporary || !key.starts_with(prefix)) continue;
         struct stat info = {};
         if (::lstat(at->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
         objects.push_back({std::move(key), static_cast<std::uint64_t>(info.st_size), modified(info)});
     }
-    if (error) return store_error(error.value(), directory, "cannot list");
+    if (error) return store_error(error.value(), start, "cannot list");
     std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
     return objects;
 }
@@ -121,7 +81,7 @@ Result<void> FileStore::remove(std::string_view key) {
 Result<std::uint64_t> FileStore::remove_unfinished(StoreTime before) {
     std::uint64_t removed = 0;
     std::error_code error;
-    std::filesystem::recursive_directory_iterator at(m_directory, error);
+    std::filesystem::recursive_directory_iterator at(directory(), error);
     if (error == std::errc::no_such_file_or_directory) return removed;
     for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
         if (at->path().filename().string().find('~') == std::string::npos) continue;  // see AtomicFile
@@ -130,7 +90,7 @@ Result<std::uint64_t> FileStore::remove_unfinished(StoreTime before) {
             ::lstat(at->path().c_str(), &info) == 0 && S_ISREG(info.st_mode) && modified(info) < before;
         if (is_old && ::unlink(at->path().c_str()) == 0) ++removed;
     }
-    if (error) return store_error(error.value(), m_directory, "cannot list");
+    if (error) return store_error(error.value(), directory(), "cannot list");
     return removed;
 }
 

@@ -436,6 +436,20 @@ class Doctor(LambdaTest):
             self.assertIn(f"\n{what} ", text)
         self.assertFalse(self.root.exists(), "it leaves nothing behind")
 
+    def test_it_says_whether_the_next_start_is_warm(self):
+        self.function()
+
+        def next_start():
+            return next(f for f in self.report("--root", self.root)["findings"] if f["what"] == "tree")["therefore"]
+
+        self.assertEqual(next_start(), "the next start is cold")
+        self.hydrate()
+        self.assertEqual(next_start(), "the next start is warm")
+        subprocess.run(["chmod", "-R", "u+w", self.tree()], check=True)
+        shutil.rmtree(self.tree())
+        self.assertEqual(next_start(), "the next start is cold", "the marker is there, but no tree")
+        self.assertEqual(json.loads(self.hydrate("--json").stdout)["ballast"], "cold")
+
     def test_both_programs_say_it(self):
         slim = self.function()
         one = self.report("--root", self.root)

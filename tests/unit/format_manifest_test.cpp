@@ -51,6 +51,19 @@ TEST(Manifest, FindsTheFramesOfAContent) {
     EXPECT_EQ(empty.first, empty.last);
 }
 
+TEST(Manifest, FindsGroupsByName) {
+    const auto version =
+        make_version({file("a", "1", 0644, 0), file("b", "2", 0644, 1)}, {.groups = {"pdf", "fonts"}});
+    const auto manifest = Manifest::parse(version.manifest, "m").value();
+    EXPECT_THAT(manifest.find_groups({"fonts", "pdf"}).value(), testing::ElementsAre(1, 0));
+    EXPECT_THAT(manifest.find_groups({}).value(), testing::IsEmpty());
+    const auto unknown = manifest.find_groups({"pdf", "png"});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, ErrorCode::not_found);
+    EXPECT_EQ(unknown.error().object, "group 'png'");
+    EXPECT_EQ(unknown.error().hint, "its groups: pdf, fonts");
+}
+
 TEST(Manifest, TreeDigestDependsOnTheTreeAlone) {
     const auto one = make_version({file("a", noise(100'000, 3))});
     const auto other_frames =

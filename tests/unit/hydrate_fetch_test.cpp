@@ -7,9 +7,10 @@
 #include <functional>
 #include <mutex>
 #include <set>
-#include <thread>
 
+#include "hydrate/concurrent_fetch.hpp"
 #include "hydrate/pipeline.hpp"
+#include "hydrate/ranges.hpp"
 #include "store/memory_store.hpp"
 #include "support/test_version.hpp"
 
@@ -17,14 +18,15 @@ namespace ballast {
 namespace {
 
 using test::noise;
+using namespace std::chrono_literals;
 
 // Stands for a store over a network: memory, with requests that a test delays, damages or fails.
-class FarStore : public Store {
+class FarStore : public ObjectSource {
   public:
     // Told of each request by its number, from 0, before it is served; may block until `stop`.
     std::function<Result<void>(std::size_t request, std::stop_token stop)> on_request;
-    // May change what a request reads.
-    std::function<void(std::size_t request, std::span<std::byte> bytes)> on_bytes;
+    // May change what a request reads; may block until `stop`.
+    std::function<void(std::size_t request, std::span<std::byte> bytes, std::stop_token stop)> on_bytes;
 
     MemoryStore memory;
     std::atomic<std::size_t> requests{0};
@@ -38,24 +40,17 @@ class FarStore : public Store {
         const std::size_t request = requests++;
         if (on_request) BALLAST_CHECK(on_request(request, stop));
         BALLAST_TRY(auto inner, memory.open_range(key, offset, bytes, stop));
-        return std::make_unique<Reader>(*this, request, std::move(inner));
+        return std::make_unique<Reader>(*this, request, std::move(inner), stop);
     }
-    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
-                                     const Sent& sent) override {
-        return memory.put_if_absent(key, bytes, sent);
-    }
-    Result<ObjectInfo> head(std::string_view key) override { return memory.head(key); }
-    Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return memory.list(prefix); }
-    Result<void> remove(std::string_view key) override { return memory.remove(key); }
 
   private:
     class Reader : public RangeReader {
       public:
-        Reader(FarStore& store, std::size_t request, std::unique_ptr<RangeReader> inner)
-            : m_store(store), m_request(request), m_inner(std::move(inner)) {}
+        Reader(FarStore& store, std::size_t request, std::unique_ptr<RangeReader> inner, std::stop_token stop)
+            : m_store(store), m_request(request), m_inner(std::move(inner)), m_stop(std::move(stop)) {}
         Result<void> read(std::span<std::byte> out) override {
             BALLAST_CHECK(m_inner->read(out));
-            if (m_store.on_bytes) m_store.on_bytes(m_request, out);
+            if (m_store.on_bytes) m_store.on_bytes(m_request, out, m_stop);
             return {};
         }
 
@@ -63,7 +58,34 @@ class FarStore : public Store {
         FarStore& m_store;
         std::size_t m_request;
         std::unique_ptr<RangeReader> m_inner;
+        std::stop_token m_stop;
     };
+};
+
+// The clock that slow requests are told by. It stands still until a test moves it on.
+class TestClock {
+  public:
+    std::chrono::steady_clock::time_point now() {
+        const std::lock_guard lock(m_mutex);
+        ++m_looks;
+        m_looked.notify_all();
+        return m_now;
+    }
+    void advance(std::chrono::steady_clock::duration time) {
+        const std::lock_guard lock(m_mutex);
+        m_now += time;
+    }
+    // Until threads that have nothing to fetch looked for slow requests: each look is done before the next.
+    void wait_for_looks() {
+        std::unique_lock lock(m_mutex);
+        m_looked.wait(lock, [&, enough = m_looks + 8] { return m_looks >= enough; });
+    }
+
+  private:
+    std::mutex m_mutex;
+    std::condition_variable m_looked;
+    std::chrono::steady_clock::time_point m_now = std::chrono::steady_clock::now();
+    std::size_t m_looks = 0;
 };
 
 // Blocks until asked to stop, as a connection that never answers does.
@@ -82,23 +104,36 @@ class Fetch : public testing::Test {
         test::make_version({test::file("a", noise(3'000'000, 1))}, {.frame_bytes = 64 << 10});
     Manifest m_manifest = Manifest::parse(m_version.manifest, "test").value();
     std::vector<NeededFrame> m_needed;
-    std::mutex m_mutex;
+    std::vector<FrameRange> m_ranges;  // as they are asked for
+    std::mutex m_mutex;                // guards m_written
+    std::condition_variable m_progress;
     std::multiset<std::uint32_t> m_written;
-    PipelineSettings m_settings{.threads = 2, .fetch = {.range_bytes = 256 << 10}};
+    TestClock m_clock;
+    FetchSettings m_settings{.threads = 2, .range_bytes = 256 << 10, .now = [this] { return m_clock.now(); }};
+    Deadline m_deadline = Deadline::max();
 
     void SetUp() override {
         test::put_pack(m_store.memory, m_version);
         for (std::uint32_t i = 0; i < m_manifest.frames().size(); ++i) m_needed.push_back({i});
+        m_ranges = plan_ranges(m_manifest, m_needed, m_settings.range_bytes, m_settings.max_gap_bytes);
     }
 
     Result<PipelineCounts> run() {
-        return run_pipeline(m_store, m_manifest, m_needed, m_settings,
+        return run_pipeline(m_store, m_manifest, m_needed, m_settings, m_deadline,
                             [&](const NeededFrame& frame, std::span<const std::byte>) -> Result<void> {
                                 const std::lock_guard lock(m_mutex);
                                 m_written.insert(frame.frame);
+                                m_progress.notify_all();
                                 return {};
                             });
     }
+
+    // Until only `left` frames are not written, which is all that the caller's request has still to bring.
+    void wait_for_the_others(std::size_t left) {
+        std::unique_lock lock(m_mutex);
+        m_progress.wait(lock, [&] { return m_written.size() + left >= m_needed.size(); });
+    }
+    std::size_t frames_a_range() const { return m_ranges.front().last - m_ranges.front().first; }
 
     void expect_each_once() {
         ASSERT_EQ(m_written.size(), m_needed.size());
@@ -114,9 +149,14 @@ TEST_F(Fetch, BringsEachFrameOnceInFewRequests) {
     EXPECT_EQ(counts.second_requests, 0U);
 }
 
+// Request 2 is always for one of the first ranges, which are of equal size.
+
 TEST_F(Fetch, AsksAgainForARangeThatIsMuchSlower) {
-    m_store.on_request = [](std::size_t request, std::stop_token stop) -> Result<void> {
-        return request == 2 ? never(stop) : Result<void>();
+    m_store.on_request = [this](std::size_t request, std::stop_token stop) -> Result<void> {
+        if (request != 2) return {};
+        wait_for_the_others(frames_a_range());
+        m_clock.advance(1h);
+        return never(stop);
     };
     const auto counts = run().value();
     expect_each_once();
@@ -124,12 +164,12 @@ TEST_F(Fetch, AsksAgainForARangeThatIsMuchSlower) {
 }
 
 TEST_F(Fetch, AsksOnceMoreWhenTheSecondRequestIsSlowToo) {
-    m_store.on_request = [this, hung = std::make_shared<std::atomic<int>>(0)](
-                             std::size_t request, std::stop_token stop) -> Result<void> {
-        // The first of all, and the first that comes beside it: a range has at least one request.
-        const bool is_beside = request >= (m_needed.size() + 3) / 4 + 1;
-        const bool hangs = request == 2 || (is_beside && hung->fetch_add(1) == 0);
-        return hangs ? never(stop) : Result<void>();
+    m_store.on_request = [this](std::size_t request, std::stop_token stop) -> Result<void> {
+        const bool is_first_beside = request == m_ranges.size();
+        if (request != 2 && !is_first_beside) return {};
+        wait_for_the_others(frames_a_range());
+        m_clock.advance(1h);
+        return never(stop);
     };
     const auto counts = run().value();
     expect_each_once();
@@ -139,10 +179,12 @@ TEST_F(Fetch, AsksOnceMoreWhenTheSecondRequestIsSlowToo) {
 TEST_F(Fetch, AsksAgainWhenTheMiddleOfARangeStalls) {
     std::atomic<int> reads{0};
     std::atomic<bool> stalled{false};
-    m_store.on_bytes = [&](std::size_t request, std::span<std::byte>) {
+    m_store.on_bytes = [&](std::size_t request, std::span<std::byte>, std::stop_token stop) {
         if (request != 1 || ++reads != 2) return;
         stalled = true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+        wait_for_the_others(frames_a_range() - 1);
+        m_clock.advance(1h);
+        (void)never(stop);
     };
     const auto counts = run().value();
     EXPECT_TRUE(stalled);
@@ -151,55 +193,62 @@ TEST_F(Fetch, AsksAgainWhenTheMiddleOfARangeStalls) {
 }
 
 TEST_F(Fetch, DoesNotAskAgainWhenToldNotTo) {
-    m_settings.fetch.second_requests = false;
-    m_store.on_request = [](std::size_t request, std::stop_token) -> Result<void> {
-        if (request == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1200));
-        return {};
-    };
-    const auto counts = run().value();
-    expect_each_once();
-    EXPECT_EQ(counts.second_requests, 0U);
-}
-
-TEST_F(Fetch, AsksNothingMoreOfAServerThatAskedForPatience) {
+    m_settings.second_requests = false;
     m_store.on_request = [this](std::size_t request, std::stop_token) -> Result<void> {
         if (request != 2) return {};
-        // As the client of a store does that was told when to come again.
-        const auto ready = std::chrono::steady_clock::now() + std::chrono::milliseconds(1200);
-        m_store.ready = ready;
-        std::this_thread::sleep_until(ready);
+        wait_for_the_others(frames_a_range());
+        m_clock.advance(1h);
+        m_clock.wait_for_looks();
         return {};
     };
     const auto counts = run().value();
     expect_each_once();
     EXPECT_EQ(counts.second_requests, 0U);
+    EXPECT_EQ(m_store.requests, m_ranges.size());
 }
 
-TEST_F(Fetch, AsksAgainWhenItsPatienceIsOver) {
-    m_store.on_request = [this](std::size_t request, std::stop_token stop) -> Result<void> {
+TEST_F(Fetch, AsksNothingMoreOfAServerUntilItsPatienceIsOver) {
+    std::size_t asked_of_a_busy_server = 0;
+    m_store.on_request = [&, this](std::size_t request, std::stop_token stop) -> Result<void> {
         if (request != 2) return {};
-        m_store.ready = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+        m_store.ready = m_clock.now() + 2h;
+        wait_for_the_others(frames_a_range());
+        m_clock.advance(1h);
+        m_clock.wait_for_looks();
+        asked_of_a_busy_server = m_store.requests - m_ranges.size();
+        m_clock.advance(2h);
         return never(stop);
     };
     const auto counts = run().value();
     expect_each_once();
+    EXPECT_EQ(asked_of_a_busy_server, 0U);
     EXPECT_EQ(counts.second_requests, 1U);
-    EXPECT_GT(std::chrono::steady_clock::now(), m_store.ready.load());
 }
 
 TEST_F(Fetch, AsksTwiceNoMoreThanItsBudget) {
-    // All but the frames to judge by hang, first and second requests alike, until the test gives up.
+    // The last three ranges hang, and the fourth thread asks for them again. That could be six requests, two
+    // a range, since each fails at once.
+    const std::size_t ranges = m_ranges.size();
     std::stop_source give_up;
-    m_store.on_request = [&](std::size_t request, std::stop_token) -> Result<void> {
-        return request < 2 ? Result<void>() : never(give_up.get_token());
+    m_store.on_request = [&, this](std::size_t request, std::stop_token) -> Result<void> {
+        if (request >= ranges) {
+            m_clock.advance(1h);
+            return fail(ErrorCode::unavailable, "far", "down");
+        }
+        if (request + 3 < ranges) return {};
+        if (request + 1 == ranges) {
+            m_clock.advance(1h);
+            // Long enough for six requests, which look at the clock three times each.
+            for (int i = 0; i < 4; ++i) m_clock.wait_for_looks();
+            give_up.request_stop();
+        }
+        (void)never(give_up.get_token());
+        return {};
     };
-    std::thread later([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1500));
-        give_up.request_stop();
-    });
-    EXPECT_FALSE(run());
-    later.join();
-    EXPECT_LE(m_store.requests, 2U + 4U) << "no more at once than the store bears";
+    const auto counts = run().value();
+    expect_each_once();
+    EXPECT_EQ(counts.second_requests, 4U);
+    EXPECT_EQ(m_store.requests, ranges + 4);
 }
 
 TEST_F(Fetch, FailsWithTheStoresError) {
@@ -215,7 +264,7 @@ TEST_F(Fetch, FailsWithTheStoresError) {
 
 TEST_F(Fetch, FetchesADamagedFrameAgain) {
     std::atomic<bool> damaged{false};
-    m_store.on_bytes = [&](std::size_t, std::span<std::byte> bytes) {
+    m_store.on_bytes = [&](std::size_t, std::span<std::byte> bytes, std::stop_token) {
         if (!damaged.exchange(true)) bytes[bytes.size() / 2] ^= std::byte{1};
     };
     const auto counts = run().value();
@@ -224,12 +273,14 @@ TEST_F(Fetch, FetchesADamagedFrameAgain) {
 }
 
 TEST_F(Fetch, SaysCorruptWhenAFrameStaysDamaged) {
-    m_store.on_bytes = [](std::size_t, std::span<std::byte> bytes) { bytes[0] ^= std::byte{1}; };
+    m_store.on_bytes = [](std::size_t, std::span<std::byte> bytes, std::stop_token) {
+        bytes[0] ^= std::byte{1};
+    };
     EXPECT_EQ(run().error().code, ErrorCode::corrupt);
 }
 
 TEST_F(Fetch, GivesUpAtTheDeadline) {
-    m_settings.deadline = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+    m_deadline = std::chrono::steady_clock::now() - std::chrono::seconds(1);
     const auto result = run();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::unavailable);
@@ -237,31 +288,34 @@ TEST_F(Fetch, GivesUpAtTheDeadline) {
 }
 
 TEST_F(Fetch, HoldsNoMoreThanItsBudget) {
-    // Nothing is decoded until the queue is as full as it gets.
     const auto version = test::make_version({test::file("a", noise(40'000'000, 2))},
                                             {.frame_bytes = 1 << 20, .codecs = {Codec::raw}});
     const auto manifest = Manifest::parse(version.manifest, "test").value();
     test::put_pack(m_store.memory, version);
     std::vector<NeededFrame> needed;
     for (std::uint32_t i = 0; i < manifest.frames().size(); ++i) needed.push_back({i});
-    std::atomic<std::uint64_t> read_bytes{0};
-    m_store.on_bytes = [&](std::size_t, std::span<std::byte> bytes) { read_bytes += bytes.size(); };
+    std::uint64_t read_bytes = 0;
+    m_store.on_bytes = [&](std::size_t, std::span<std::byte> bytes, std::stop_token) {
+        const std::lock_guard lock(m_mutex);
+        read_bytes += bytes.size();
+        m_progress.notify_all();
+    };
     std::uint64_t most_ahead = 0;
     std::uint64_t written_bytes = 0;
-    std::mutex mutex;
     m_settings.threads = 1;
-    m_settings.fetch.range_bytes = 0;
-    ASSERT_TRUE(run_pipeline(m_store, manifest, needed, m_settings,
+    m_settings.range_bytes = 0;
+    ASSERT_TRUE(run_pipeline(m_store, manifest, needed, m_settings, m_deadline,
                              [&](const NeededFrame&, std::span<const std::byte> decoded) -> Result<void> {
-                                 const std::lock_guard lock(mutex);
+                                 std::unique_lock lock(m_mutex);
+                                 // Nothing is written until as much waits as may: 16 frames of 1 MiB.
                                  if (written_bytes == 0)
-                                     std::this_thread::sleep_for(std::chrono::milliseconds(300));
+                                     m_progress.wait(lock,
+                                                     [&] { return read_bytes >= k_fetch_budget_bytes; });
                                  most_ahead = std::max(most_ahead, read_bytes - written_bytes);
                                  written_bytes += decoded.size();
                                  return {};
                              }));
-    EXPECT_LE(most_ahead, k_fetch_budget_bytes);
-    EXPECT_GT(most_ahead, k_fetch_budget_bytes / 2) << "and it fetches ahead";
+    EXPECT_EQ(most_ahead, k_fetch_budget_bytes);
 }
 
 }  // namespace

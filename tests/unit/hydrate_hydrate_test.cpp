@@ -10,6 +10,9 @@
 #include <thread>
 
 #include "hydrate/place.hpp"
+#include "hydrate/root.hpp"
+#include "hydrate/verify_tree.hpp"
+#include "hydrate/warm.hpp"
 #include "store/memory_store.hpp"
 #include "support/test_version.hpp"
 
@@ -25,25 +28,18 @@ using testing::HasSubstr;
 using Start = HydrateReport::Start;
 
 // Lends a store that the test keeps.
-class Lent : public Store {
+class Lent : public ObjectSource {
   public:
-    explicit Lent(Store& store) : m_store(store) {}
+    explicit Lent(ObjectSource& store) : m_store(store) {}
     const std::string& url() const override { return m_store.url(); }
     unsigned fetch_concurrency() const override { return m_store.fetch_concurrency(); }
     Result<std::unique_ptr<RangeReader>> open_range(std::string_view key, std::uint64_t offset,
                                                     std::uint64_t bytes, std::stop_token stop) override {
         return m_store.open_range(key, offset, bytes, std::move(stop));
     }
-    Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
-                                     const Sent& sent) override {
-        return m_store.put_if_absent(key, bytes, sent);
-    }
-    Result<ObjectInfo> head(std::string_view key) override { return m_store.head(key); }
-    Result<std::vector<ObjectInfo>> list(std::string_view prefix) override { return m_store.list(prefix); }
-    Result<void> remove(std::string_view key) override { return m_store.remove(key); }
 
   private:
-    Store& m_store;
+    ObjectSource& m_store;
 };
 
 class Hydrate : public testing::Test {
@@ -63,8 +59,8 @@ class Hydrate : public testing::Test {
         HydrateOptions options;
         options.root = m_root;
         options.groups = std::move(groups);
-        options.pipeline.threads = 2;
-        options.open_store = [this]() -> Result<std::unique_ptr<Store>> {
+        options.fetch.threads = 2;
+        options.open_source = [this]() -> Result<std::unique_ptr<ObjectSource>> {
             return std::make_unique<Lent>(m_store);
         };
         return options;
@@ -154,6 +150,27 @@ TEST_F(Hydrate, BringsGroupsAloneAndTheRestLater) {
     EXPECT_EQ(unknown.error().hint, "its groups: default");
 }
 
+TEST_F(Hydrate, IsWarmAsLongAsMarkerAndTreeAreThere) {
+    const auto version = push({file("a", "1", 0644, 0), file("b", "2", 0644, 1)}, {.groups = {"one", "two"}});
+    const auto warm = [&](const std::vector<std::string>& groups) {
+        const auto root = open_root(m_root, CreateRoot::no).value();
+        return is_warm(*Place::find(root.value(), m_root, version.lock.tree).value(), version.lock, groups);
+    };
+    ASSERT_TRUE(run(version, {"two"}));
+    EXPECT_TRUE(warm({"two"}));
+    EXPECT_FALSE(warm({"one", "two"}));
+    EXPECT_FALSE(warm({}));
+    ASSERT_TRUE(run(version));
+    EXPECT_TRUE(warm({}));
+    EXPECT_TRUE(warm({"one"})) << "the whole tree has every group";
+    fs::remove_all(tree(version));
+    EXPECT_TRUE(fs::exists(place(version) + "/complete"));
+    EXPECT_FALSE(warm({})) << "the marker alone says nothing";
+    EXPECT_FALSE(warm({"two"}));
+    EXPECT_EQ(run(version).value().start, Start::cold);
+    EXPECT_TRUE(warm({}));
+}
+
 TEST_F(Hydrate, KeepsHolesOfSparseFiles) {
     std::string sparse(8 << 20, '\0');
     sparse[0] = 'x';
@@ -236,8 +253,8 @@ TEST_F(Hydrate, TakesUpWhereAFailedOneStopped) {
     damaged.back() = static_cast<char>(damaged.back() ^ 1);
     m_store.replace(version.parts.packs[0].key(), damaged);
     auto one_thread = options();
-    one_thread.pipeline.threads = 1;
-    one_thread.pipeline.fetch.range_bytes = 1;  // one frame a request
+    one_thread.fetch.threads = 1;
+    one_thread.fetch.range_bytes = 1;  // one frame a request
     ASSERT_FALSE(hydrate(version.slim(), one_thread));
     EXPECT_TRUE(fs::exists(place(version) + "/staging"));
     m_store.replace(version.parts.packs[0].key(), version.pack);

@@ -18,7 +18,8 @@
 #include "base/parallel.hpp"
 #include "store/file_store.hpp"
 #include "store/memory_store.hpp"
-#include "store/store.hpp"
+#include "store/open_source.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 namespace {
@@ -265,6 +266,32 @@ TEST(OpenStore, KnowsItsUrls) {
     EXPECT_EQ(open_store("").error().code, ErrorCode::usage);
     EXPECT_EQ(open_store("file://relative").error().code, ErrorCode::usage);
     EXPECT_EQ(open_store("ftp://host/x").error().message, "stores of kind 'ftp' are not known");
+}
+
+TEST(OpenStore, TakesNoDirectoryOfOtherThingsForAStore) {
+    const auto directory = TemporaryDirectory::create().value();
+    EXPECT_TRUE(open_store(directory.path(), NewStore::refused)) << "an empty one may become a store";
+    EXPECT_EQ(open_store(directory.path() + "/none", NewStore::refused).error().code, ErrorCode::not_found);
+    const std::string file = directory.path() + "/handler.js";
+    std::ofstream(file) << "x";
+    EXPECT_EQ(open_store(directory.path(), NewStore::refused).error().message,
+              "is not a Ballast store: it contains files other than packs and versions");
+    EXPECT_EQ(open_store(file).error().message, "is not a directory");
+    EXPECT_TRUE(open_store(directory.path()));
+}
+
+TEST(OpenSource, ReadsWhatAStoreOfTheSameUrlHas) {
+    const auto directory = TemporaryDirectory::create().value();
+    const std::string url = "file://" + directory.path();
+    ASSERT_TRUE(open_store(url).value()->put_if_absent("packs/a", as_bytes("0123456789")));
+    const auto source = open_source(url).value();
+    EXPECT_EQ(source->url(), url);
+    std::string out(4, '\0');
+    ASSERT_TRUE(source->get_range("packs/a", 3, std::as_writable_bytes(std::span(out))));
+    EXPECT_EQ(out, "3456");
+    EXPECT_EQ(source->get_range("packs/b", 0, std::as_writable_bytes(std::span(out))).error().code,
+              ErrorCode::not_found);
+    EXPECT_EQ(open_source("ftp://host/x").error().message, "stores of kind 'ftp' are not known");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ function checkOptions(options = {}) {
   return checked;
 }
 
-// The groups that a call needs, sorted; none: the whole tree. As src/hydrate/start.cpp has it: those that are named, else
+// The groups that a call needs, sorted; none: the whole tree. As src/hydrate/wanted_groups.cpp has it: those that are named, else
 // those of BALLAST_GROUPS, else the lock's; '*' alone is the whole tree. Throws usage.
 function wantedGroups(named, fromEnvironment, lock) {
   const shown = named?.length ? `option 'groups'` : 'BALLAST_GROUPS';

@@ -64,7 +64,7 @@ def check_options(options: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def wanted_groups(named: Sequence[str], lock: Lock) -> Tuple[str, ...]:
-    """The groups that a call needs, sorted; none: the whole tree. As src/hydrate/start.cpp has it: those that are named,
+    """The groups that a call needs, sorted; none: the whole tree. As src/hydrate/wanted_groups.cpp has it: those that are named,
     else those of BALLAST_GROUPS, else the lock's; "*" alone is the whole tree. Raises BallastError."""
     shown, groups = "option 'groups'", list(named)
     if not groups:

@@ -188,7 +188,7 @@ class MultipartUpload {
         for (std::size_t i = 1; i < count; ++i) threads.emplace_back([this] { send_parts(); });
         send_parts();
         for (auto& thread : threads) thread.join();
-        if (m_error) return tl::unexpected<Error>(std::move(*m_error));
+        if (m_error) return pass_on(std::move(*m_error));
         return complete();
     }
 
@@ -248,7 +248,7 @@ class MultipartUpload {
                 return there;
             }
         }
-        return tl::unexpected<Error>(refusal_error(refusal, m_client.location(), put(), Signed::yes));
+        return pass_on(refusal_error(refusal, m_client.location(), put(), Signed::yes));
     }
 
     Result<PutOutcome> check_whole(PutOutcome outcome) {

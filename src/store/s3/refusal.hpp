@@ -25,7 +25,7 @@ struct Refusal {
     std::string region;   // where the bucket is, when the answer says
     std::optional<std::chrono::sys_seconds> server_time;
     std::optional<std::chrono::milliseconds> retry_after;
-    bool is_s3 = true;  // false: whoever answered does not speak S3
+    bool is_s3 = true;  // false: what answered does not speak S3
 
     // Worth the same request again: the server or the way to it was at fault, for now.
     bool is_transient() const;
@@ -43,7 +43,7 @@ enum class Signed : std::uint8_t { yes, no };
 Error refusal_error(const Refusal& refusal, const S3Location& location, const S3Action& action,
                     Signed is_signed);
 
-// Code usage: whoever answered does not speak S3, as `sign` shows ("HTTP 200 and no S3 answer").
+// Code usage: what answered does not speak S3, as `sign` shows ("HTTP 200 and no S3 answer").
 Error not_s3_error(const S3Location& location, const S3Action& action, std::string_view sign);
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"; nothing for any other form.

@@ -18,20 +18,20 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
-// Whoever answers a question of S3 with a page for people is not S3, whatever the status says.
+// A server that answers a question of S3 with a page for people is not S3, whatever the status says.
 bool is_web_page(const HttpHead& head) {
     return head.header("content-type").starts_with("text/html");
 }
 
 }  // namespace
 
-S3Client::S3Client(S3Location location, AwsProfile profile, const StoreOptions& options)
+S3Client::S3Client(S3Location location, AwsProfile profile, const SourceOptions& options)
     : m_deadline(options.deadline),
       m_on_trouble(options.on_trouble),
       m_credentials(std::move(profile), location.region, [this] { return tls(); }),
       m_location(std::move(location)) {}
 
-Result<std::unique_ptr<S3Client>> S3Client::open(const std::string& url, const StoreOptions& options) {
+Result<std::unique_ptr<S3Client>> S3Client::open(const std::string& url, const SourceOptions& options) {
     BALLAST_TRY(AwsProfile profile, load_aws_profile());
     BALLAST_TRY(S3Location location, parse_s3_url(url, profile));
     return std::unique_ptr<S3Client>(new S3Client(std::move(location), std::move(profile), options));
@@ -151,15 +151,14 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         auto connection = connect(server, limits, is_new);
         if (connection) ++m_requests;
         auto head = connection ? (*connection)->exchange(request, limits)
-                               : Result<HttpHead>(tl::unexpected<Error>(connection.error()));
+                               : Result<HttpHead>(pass_on(connection.error()));
         if (!head) {
             if (head.error().code != ErrorCode::unavailable)
-                return tl::unexpected<Error>(connection_error(head.error(), call.action, 1));
+                return pass_on(connection_error(head.error(), call.action, 1));
             // A kept connection that the server had closed costs nothing but the next one.
             const bool was_stale = connection && !is_new && !(*connection)->was_answered();
             if (!was_stale && !retry.wait())
-                return tl::unexpected<Error>(
-                    connection_error(head.error(), call.action, retry.attempts_made()));
+                return pass_on(connection_error(head.error(), call.action, retry.attempts_made()));
             if (!was_stale) tell_trouble(connection_error(head.error(), call.action, 1));
             ++m_retries;
             continue;
@@ -184,12 +183,12 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
         } else if (credentials && refusal.is_expired_credential() && !renewed) {
             renewed = true;
             BALLAST_TRY(const bool fresh, m_credentials.renew(*credentials, limits));
-            if (!fresh) return tl::unexpected<Error>(refusal_error(refusal, where, call.action, Signed::yes));
+            if (!fresh) return pass_on(refusal_error(refusal, where, call.action, Signed::yes));
         } else if (!refusal.is_transient() || !wait_as_asked(retry, refusal)) {
             Error error = refusal_error(refusal, where, call.action, credentials ? Signed::yes : Signed::no);
             if (retry.attempts_made() > 1)
                 error.message += fmt::format(" ({} attempts)", retry.attempts_made());
-            return tl::unexpected<Error>(std::move(error));
+            return pass_on(std::move(error));
         } else {
             tell_trouble(refusal_error(refusal, where, call.action, credentials ? Signed::yes : Signed::no));
         }
@@ -223,7 +222,7 @@ Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits, st
             return HttpAnswer{std::move(exchange.head), std::move(*body)};
         }
         if (body.error().code != ErrorCode::unavailable || !retry.wait())
-            return tl::unexpected<Error>(connection_error(body.error(), call.action, retry.attempts_made()));
+            return pass_on(connection_error(body.error(), call.action, retry.attempts_made()));
         ++m_retries;
     }
 }

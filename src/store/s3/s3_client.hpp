@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "store/object_source.hpp"
 #include "store/s3/credential_chain.hpp"
 #include "store/s3/http_connection.hpp"
 #include "store/s3/location.hpp"
 #include "store/s3/refusal.hpp"
 #include "store/s3/retry.hpp"
 #include "store/s3/tls.hpp"
-#include "store/store.hpp"
 
 namespace ballast {
 
@@ -23,7 +23,7 @@ namespace ballast {
 class S3Client {
   public:
     // Opens nothing yet: the first request does. Errors: usage.
-    static Result<std::unique_ptr<S3Client>> open(const std::string& url, const StoreOptions& options);
+    static Result<std::unique_ptr<S3Client>> open(const std::string& url, const SourceOptions& options = {});
 
     struct Call {
         S3Action action;
@@ -60,7 +60,7 @@ class S3Client {
     Error connection_error(const Error& cause, const S3Action& action, unsigned attempts) const;
 
   private:
-    S3Client(S3Location location, AwsProfile profile, const StoreOptions& options);
+    S3Client(S3Location location, AwsProfile profile, const SourceOptions& options);
 
     Result<Tls*> tls();
     Result<std::unique_ptr<HttpConnection>> connect(const Endpoint& server, const CallLimits& limits,

@@ -45,7 +45,7 @@ Result<void> S3Range::check_answer(const HttpHead& head) const {
     const auto range = head.header("content-range");
     if (range.empty()) {
         const bool is_s3 = !head.header("x-amz-request-id").empty() || !head.header("etag").empty();
-        return tl::unexpected<Error>(
+        return pass_on(
             not_s3_error(location, action(),
                          is_s3 ? "it ignores ranges" : fmt::format("HTTP {} and no S3 answer", head.status)));
     }
@@ -73,8 +73,7 @@ Result<void> S3Range::read(std::span<std::byte> out) {
         }
         m_connection.reset();
         if (bytes.error().code != ErrorCode::unavailable || !m_retry.wait()) {
-            return tl::unexpected<Error>(
-                m_client.connection_error(bytes.error(), action(), m_retry.attempts_made()));
+            return pass_on(m_client.connection_error(bytes.error(), action(), m_retry.attempts_made()));
         }
         m_client.count_retry();
     }

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "store/object_source.hpp"
 #include "store/s3/s3_client.hpp"
-#include "store/store.hpp"
 
 namespace ballast {
 

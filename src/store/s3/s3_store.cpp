@@ -7,28 +7,13 @@
 
 #include "store/s3/listing.hpp"
 #include "store/s3/multipart_upload.hpp"
-#include "store/s3/s3_range.hpp"
 
 namespace ballast {
-S3Store::S3Store(std::unique_ptr<S3Client> client)
-    : m_client(std::move(client)), m_url(m_client->location().url) {}
-
-unsigned S3Store::fetch_concurrency() const {
-    return m_client->location().connections;
-}
-
-Result<std::unique_ptr<RangeReader>> S3Store::open_range(std::string_view key, std::uint64_t offset,
-                                                         std::uint64_t bytes, std::stop_token stop) {
-    BALLAST_CHECK(check_key(key));
-    auto range = std::make_unique<S3Range>(*m_client, key, offset, bytes, std::move(stop));
-    BALLAST_CHECK(range->begin());
-    return range;
-}
 
 Result<ObjectInfo> S3Store::head(std::string_view key) {
     BALLAST_CHECK(check_key(key));
     const S3Client::Call call{.action = {"s3:GetObject", key}, .request = {.method = "HEAD"}};
-    BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+    BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
     ObjectInfo info{std::string(key), 0,
                     parse_http_date(answer.head.header("last-modified")).value_or(StoreTime())};
     const auto length = answer.head.header("content-length");
@@ -36,8 +21,7 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
     if (error != std::errc() || end != length.data() + length.size() || !is_object) {
-        return tl::unexpected<Error>(
-            not_s3_error(m_client->location(), call.action, "neither size nor date of an object"));
+        return pass_on(not_s3_error(client().location(), call.action, "neither size nor date of an object"));
     }
     return info;
 }
@@ -45,14 +29,14 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
 Result<std::vector<ObjectInfo>> S3Store::list(std::string_view prefix) {
     std::vector<ObjectInfo> objects;
     std::string token;
-    const S3Location location = m_client->location();
+    const S3Location location = client().location();
     const std::string shown = location.shown(prefix);
     do {
         S3Client::Call call{.action = {"s3:ListBucket", ""}, .request = {}};
         call.request.query = {
             {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", location.prefix + std::string(prefix)}};
         if (!token.empty()) call.request.query.emplace_back("continuation-token", token);
-        BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+        BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
         BALLAST_TRY(ListingPage page, parse_listing(answer.body, shown, location.prefix));
         if (!page.next.empty() && page.next == token)
             return fail(ErrorCode::corrupt, shown, "s3:ListBucket: the list has no end");
@@ -68,14 +52,14 @@ Result<void> S3Store::remove(std::string_view key) {
     BALLAST_CHECK(check_key(key));
     const S3Client::Call call{
         .action = {"s3:DeleteObject", key}, .request = {.method = "DELETE"}, .accepted = {404}};
-    BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+    BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
     const Refusal refusal = read_refusal(answer.head, answer.body);
     if (refusal.code != "NoSuchBucket") return {};
-    return tl::unexpected<Error>(refusal_error(refusal, m_client->location(), call.action, Signed::yes));
+    return pass_on(refusal_error(refusal, client().location(), call.action, Signed::yes));
 }
 
 Result<std::uint64_t> S3Store::remove_unfinished(StoreTime before) {
-    return abort_uploads(*m_client, before);
+    return abort_uploads(client(), before);
 }
 
 Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
@@ -84,7 +68,7 @@ Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const 
     // Asked first, so that a server that passes over conditions is not made to change an object.
     BALLAST_TRY(const bool there, object_exists(*this, key));
     if (there) return PutOutcome::already_there;
-    if (bytes.size() > k_multipart_bytes) return multipart_put(*m_client, key, bytes, sent);
+    if (bytes.size() > k_multipart_bytes) return multipart_put(client(), key, bytes, sent);
     return put_whole(key, bytes, sent);
 }
 
@@ -94,11 +78,10 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
                         .request = {.method = "PUT", .headers = {{"If-None-Match", "*"}}, .body = bytes},
                         .accepted = {409, 412, 501}};
     for (int attempt = 0;; ++attempt) {
-        BALLAST_TRY(const HttpAnswer answer, m_client->call(call, m_client->limits()));
+        BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
         if (answer.head.status < 300) {
             if (answer.head.header("etag").empty()) {
-                return tl::unexpected<Error>(
-                    not_s3_error(m_client->location(), call.action, "no ETag for what was sent"));
+                return pass_on(not_s3_error(client().location(), call.action, "no ETag for what was sent"));
             }
             if (sent) sent(bytes.size());
             return PutOutcome::stored;
@@ -108,8 +91,7 @@ Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std:
         const Refusal refusal = read_refusal(answer.head, answer.body);
         constexpr int k_attempts = 4;
         if (attempt == k_attempts) {
-            return tl::unexpected<Error>(
-                refusal_error(refusal, m_client->location(), call.action, Signed::yes));
+            return pass_on(refusal_error(refusal, client().location(), call.action, Signed::yes));
         }
         // A server that does not know the condition: then HEAD was the condition.
         if (refusal.status == 501) call.request.headers.clear();

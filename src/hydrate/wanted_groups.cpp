@@ -1,4 +1,4 @@
-#include "hydrate/start.hpp"
+#include "hydrate/wanted_groups.hpp"
 
 #include <algorithm>
 #include <string_view>

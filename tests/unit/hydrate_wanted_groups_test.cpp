@@ -1,4 +1,4 @@
-#include "hydrate/start.hpp"
+#include "hydrate/wanted_groups.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Start : public testing::Test {
+class WantedGroups : public testing::Test {
   protected:
     void TearDown() override { ::unsetenv("BALLAST_GROUPS"); }
     static void set(const char* groups) { ::setenv("BALLAST_GROUPS", groups, 1); }
@@ -19,7 +19,7 @@ class Start : public testing::Test {
     Lock m_lock;
 };
 
-TEST_F(Start, TheLaterSettingWins) {
+TEST_F(WantedGroups, TheLaterSettingWins) {
     EXPECT_THAT(wanted_groups(m_lock, {}).value(), IsEmpty());
     m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf", "fonts"};
@@ -32,7 +32,7 @@ TEST_F(Start, TheLaterSettingWins) {
         << "an empty variable is not set";
 }
 
-TEST_F(Start, AStarIsTheWholeTree) {
+TEST_F(WantedGroups, AStarIsTheWholeTree) {
     m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf"};
     EXPECT_THAT(wanted_groups(m_lock, {"*"}).value(), IsEmpty());
@@ -43,7 +43,7 @@ TEST_F(Start, AStarIsTheWholeTree) {
     EXPECT_EQ(wanted_groups(m_lock, {}).error().object, "BALLAST_GROUPS");
 }
 
-TEST_F(Start, AnEmptyNameIsAMistake) {
+TEST_F(WantedGroups, AnEmptyNameIsAMistake) {
     for (const char* text : {",", "a,", ",a", "a, ,b"}) {
         set(text);
         EXPECT_EQ(wanted_groups(m_lock, {}).error().message, "an empty name") << text;
