@@ -1,5 +1,3 @@
-#include "compare/compare.hpp"
-
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -13,7 +11,10 @@
 #include "cli/compare_flags.hpp"
 #include "cli/own_program.hpp"
 #include "cli/store_flags.hpp"
+#include "compare/experiment_json.hpp"
+#include "compare/experiment_markdown.hpp"
 #include "compare/experiment_page.hpp"
+#include "compare/experiment_text.hpp"
 
 namespace ballast {
 namespace {

@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 #include "base/relative_path.hpp"
+#include "compare/launch.hpp"
 
 namespace ballast {
 namespace {

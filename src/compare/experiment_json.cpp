@@ -1,7 +1,8 @@
+#include "compare/experiment_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
-#include "compare/compare.hpp"
 
 namespace ballast {
 namespace {

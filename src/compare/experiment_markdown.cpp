@@ -1,8 +1,9 @@
+#include "compare/experiment_markdown.hpp"
+
 #include <fmt/format.h>
 
 #include "base/markdown.hpp"
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {

@@ -6,6 +6,7 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "compare/experiment_json.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {

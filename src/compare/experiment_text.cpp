@@ -1,8 +1,9 @@
+#include "compare/experiment_text.hpp"
+
 #include <fmt/format.h>
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {

@@ -1,3 +1,5 @@
+#include "compare/measure_offload.hpp"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -5,7 +7,6 @@
 
 #include "base/file.hpp"
 #include "compare/launch.hpp"
-#include "compare/offload.hpp"
 
 namespace ballast {
 namespace {

@@ -1,3 +1,5 @@
+#include "compare/pack_executables.hpp"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +12,6 @@
 
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
-#include "compare/executables.hpp"
 
 namespace ballast {
 namespace {

@@ -1,3 +1,5 @@
+#include "compare/predict_offload.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -5,7 +7,6 @@
 
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
-#include "compare/offload.hpp"
 #include "pack/contents.hpp"
 #include "pack/frame_choice.hpp"
 #include "pack/frame_plan.hpp"

@@ -1,6 +1,13 @@
+#include "compare/run_experiment.hpp"
+
 #include <fmt/format.h>
 
-#include "compare/compare.hpp"
+#include <array>
+#include <filesystem>
+
+#include "compare/recommend.hpp"
+#include "compare/ways.hpp"
+#include "compare/workbench.hpp"
 
 namespace ballast {
 namespace {
@@ -12,18 +19,6 @@ std::size_t startable(const std::vector<Executable>& executables) {
 }
 
 }  // namespace
-
-std::string_view basis_name(Basis basis) {
-    constexpr std::array<std::string_view, 3> k_names = {"measured", "predicted", "cited"};
-    return k_names.at(static_cast<std::size_t>(basis));
-}
-
-const Way* Experiment::find(std::string_view id) const {
-    for (const auto& way : ways) {
-        if (way.id == id) return &way;
-    }
-    return nullptr;
-}
 
 Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
                                   const Config& config, const CompareOptions& options, const Say& say) {

@@ -1,3 +1,5 @@
+#include "compare/ways.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 
 #include "base/size.hpp"
 #include "classify/lambda_limits.hpp"
-#include "compare/compare.hpp"
 
 namespace ballast {
 namespace {

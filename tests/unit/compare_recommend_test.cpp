@@ -1,9 +1,11 @@
+#include "compare/recommend.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
+#include "compare/ways.hpp"
 
 namespace ballast {
 namespace {
