@@ -62,9 +62,9 @@ Result<void> find_argument(const Workbench& bench, const std::string& wanted, Ex
 
 Result<std::vector<Executable>> find_executables(const Workbench& bench, const ExecutableOptions& options) {
     std::vector<Executable> found;
-    for (std::size_t i = 0; i < bench.package().entries().size(); ++i) {
-        const auto& entry = bench.package().entries()[i];
-        const auto& elf = bench.facts()[i].elf;
+    for (std::size_t i = 0; i < bench.inventory().entries().size(); ++i) {
+        const auto& entry = bench.inventory().entries()[i];
+        const auto& elf = bench.inventory().facts()[i].elf;
         if (!elf || elf->kind != ElfInfo::Kind::program || (entry.mode & 0111U) == 0) continue;
         Executable executable;
         executable.entry = i;

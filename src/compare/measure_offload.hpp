@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "classify/inventory.hpp"
+#include "config/config.hpp"
 
 namespace ballast {
 
@@ -23,19 +25,17 @@ struct OffloadMeasure {
     std::vector<Part> parts;
 };
 
-// The program's own commands, to be run as a user would run them.
-struct OffloadCommands {
-    std::string ballast;            // the program
-    std::vector<std::string> pack;  // "pack", and flags but for --out
-    std::string package;
-    std::string store;                // for people
+struct MeasureOptions {
+    std::string run_program;          // the ballast-run to put in
     std::string scratch;              // a directory of its own
-    std::vector<std::string> groups;  // to hydrate on their own
+    std::vector<std::string> groups = {};  // to hydrate on their own
     unsigned rounds = 5;
 };
 
-// Packs into scratch, pushes to the store, and hydrates `rounds` times into fresh roots with the ballast-run
-// of the slim package. Errors: check_failed with the last words of a command that fails; those of the disk.
-Result<OffloadMeasure> measure_offload(const OffloadCommands& commands);
+// Packs into scratch, pushes to the configuration's store, and hydrates `rounds` times into fresh roots with
+// the ballast-run of the slim package, started as a user would. Errors: those of packing, of the store and of
+// the disk; check_failed with the last words of a ballast-run that fails; interrupted.
+Result<OffloadMeasure> measure_offload(const Inventory& inventory, const Config& config,
+                                       const MeasureOptions& options);
 
 }  // namespace ballast

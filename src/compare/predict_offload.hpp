@@ -5,12 +5,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "classify/inventory.hpp"
 #include "compare/elsewhere.hpp"
 #include "config/config.hpp"
 #include "pack/cold_start.hpp"
 #include "pack/plan.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
@@ -34,13 +33,13 @@ struct OffloadPrediction {
 };
 
 // The files that a plan takes out, or, without one, all. `threshold`: from where on a file is large.
-ElsewhereTree measure_tree(const Package& package, const Plan* plan, double threshold);
+ElsewhereTree measure_tree(const std::vector<Entry>& entries, const Plan* plan, double threshold);
 
 // Compresses samples of each group as `pack` would, and asks the time model (pack/cold_start.hpp).
-// `run_bytes`: of the ballast-run that the slim package will hold. REQUIRES: facts = classify(package).
+// `run_bytes`: of the ballast-run that the slim package will hold.
 // Errors: those of reading the package; interrupted.
-Result<OffloadPrediction> predict_offload(const Package& package, const std::vector<FileFacts>& facts,
-                                          const Config& config, const TimeModel& model,
-                                          const ElsewhereModel& elsewhere, std::uint64_t run_bytes);
+Result<OffloadPrediction> predict_offload(const Inventory& inventory, const Config& config,
+                                          const TimeModel& model, const ElsewhereModel& elsewhere,
+                                          std::uint64_t run_bytes);
 
 }  // namespace ballast

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "classify/inventory.hpp"
+#include "compare/bill.hpp"
 #include "compare/experiment.hpp"
 #include "config/config.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
@@ -22,14 +19,15 @@ struct CompareOptions {
     std::string gzexe;
     TimeModel model = {};
     ElsewhereModel elsewhere = {};
-    std::uint64_t run_bytes = 0;  // of ballast-run
-    std::optional<OffloadCommands> measure = {};
+    std::string run_program;  // the ballast-run that a slim package holds
+    bool measure = false;     // pack, push to the configuration's store, and hydrate
+    BillOptions bill = {};
 };
 
-// Makes the experiment, without bills and recommendation; takes a minute or more. `say` is told each step.
-// REQUIRES: facts = classify(package). Errors: those of reading the package and of the disk; usage for a
-// named program or entry that is not there; interrupted.
-Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
-                                  const Config& config, const CompareOptions& options, const Say& say);
+// Makes the experiment; takes a minute or more. `say` is told each step.
+// Errors: those of reading the package, of logs and of the disk; usage for a named program or entry that is
+// not there; interrupted.
+Result<Experiment> run_experiment(const Inventory& inventory, const Config& config,
+                                  const CompareOptions& options, const Say& say);
 
 }  // namespace ballast

@@ -7,12 +7,10 @@
 
 #include "base/size.hpp"
 #include "classify/lambda_limits.hpp"
+#include "format/selection.hpp"
 
 namespace ballast {
 namespace {
-
-// A cold start's requests are of this many bytes at most (src/hydrate/concurrent_fetch.cpp).
-constexpr double k_range_bytes = 8.0 * 1024 * 1024;
 
 class WayMaker {
   public:
@@ -133,8 +131,6 @@ class WayMaker {
         m_ways.push_back(std::move(made));
     }
 
-    double requests_for(double bytes) const { return std::max(1.0, std::ceil(bytes / k_range_bytes)); }
-
     Way offloaded_part(const OffloadPart& part) const {
         Way made = part.group.empty()
                        ? way("offloaded", "offloaded")
@@ -153,7 +149,7 @@ class WayMaker {
                 made.time_basis = Basis::measured;
             }
         }
-        made.usage.s3_gets_per_cold = requests_for(static_cast<double>(part.work.compressed_bytes));
+        made.usage.s3_gets_per_cold = std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
         made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
         made.usage.tmp_bytes = part.bytes;
         made.changes = {"'ballast pack' in the deployment", "a bucket, and s3:GetObject for the function",
