@@ -48,7 +48,7 @@ struct Way {
     Basis size_basis = Basis::measured;
     std::uint64_t limit_bytes = 0;
     std::optional<double> cold_ms = {};  // what a cold start takes longer, besides each_ms; may be negative
-    std::optional<double> each_ms = {};  // what every invocation takes longer
+    std::optional<double> each_ms = {};  // what each invocation takes longer, cold or warm
     Basis time_basis = Basis::measured;
     std::vector<std::string> changes = {};  // what has to be done for it
     std::vector<std::string> faults = {};   // what does not work any more

@@ -39,7 +39,7 @@ Json way_json(const Way& way) {
     json["limit_bytes"] = way.limit_bytes;
     json["over"] = !way.fits();
     json["cold_ms"] = optional_number(way.cold_ms);
-    json["warm_ms"] = optional_number(way.each_ms);
+    json["each_ms"] = optional_number(way.each_ms);
     json["time_basis"] = basis_name(way.time_basis);
     json["tmp_bytes"] = way.usage.tmp_bytes;
     json["per_cold_usd"] = way.per_cold_usd;
@@ -187,7 +187,7 @@ nlohmann::ordered_json experiment_json(const Experiment& experiment) {
                  {"files", experiment.files},
                  {"limit_bytes", experiment.limit_bytes},
                  {"rate", experiment.rate},
-                 {"strategies", std::move(ways)},
+                 {"ways", std::move(ways)},
                  {"executables", executables_json(experiment)},
                  {"packed", Json::object()},
                  {"bundle", bundle_json(experiment.bundle)},

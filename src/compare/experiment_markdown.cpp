@@ -10,7 +10,7 @@ namespace ballast {
 std::string experiment_markdown(const Experiment& experiment) {
     const bool bills = !experiment.rate.empty();
     std::string text =
-        fmt::format("**{}** {}\n\n| way | package | limit | cold start | every invocation |{}\n",
+        fmt::format("**{}** {}\n\n| way | package | limit | cold start | each invocation |{}\n",
                     experiment.recommendation.sentence, experiment.recommendation.reason,
                     bills ? " cold | a month |" : "");
     text += fmt::format("| --- | ---: | --- | ---: | ---: |{}\n", bills ? " ---: | ---: |" : "");

@@ -84,7 +84,7 @@ class Page {
                          {"Package", Unit::bytes},
                          {"To the limit", Unit::change_bytes},
                          {"Cold start", Unit::milliseconds},
-                         {"Every invocation", Unit::milliseconds},
+                         {"Each invocation", Unit::milliseconds},
                          {"Known"},
                          {"Works"}};
         for (const auto& way : m_experiment.ways) {

@@ -43,7 +43,7 @@ class Text {
                                        {"package", Align::right},
                                        {"limit", Align::right},
                                        {"cold start", Align::right},
-                                       {"every invocation", Align::right}};
+                                       {"each invocation", Align::right}};
         if (bills) {
             columns.push_back({"cold", Align::right});
             columns.push_back({"p99", Align::right});

@@ -122,7 +122,7 @@ class Adviser {
         for (const char* id : {"upx", "gzexe"}) {
             const Way* packed = m_experiment.find(id);
             if (!is_good(packed) || !packed->each_ms) continue;
-            others = fmt::format("{} would fit too, and cost {} every invocation; ", packed->name,
+            others = fmt::format("{} would fit too, and add {} to each invocation; ", packed->name,
                                  format_ms(*packed->each_ms));
             break;
         }

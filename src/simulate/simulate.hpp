@@ -63,7 +63,7 @@ struct Hour {
     std::uint64_t cold = 0;
     std::uint64_t rejected = 0;
     double mean_alive = 0;
-    std::uint64_t most_alive = 0;  // of several functions: the sum of each one's most, so at most this many
+    std::uint64_t most_alive = 0;  // of several functions: the sum of their peaks, an upper bound
 };
 
 // One simulation's outcome.

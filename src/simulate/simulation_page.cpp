@@ -20,14 +20,14 @@ std::string span(double ms) {
     return format_span_us(ms * 1000);
 }
 
-// "recorded + 412 ms, 2 ms each time"
+// "recorded + 412 ms, 2 ms each invocation"
 std::string added_text(const Strategy& strategy) {
     const auto change = [](std::int64_t us) {
         return (us < 0 ? "− " : "+ ") + format_span_us(static_cast<double>(us < 0 ? -us : us));
     };
     std::string text = strategy.cold ? cold_text(strategy) : "recorded";
     if (!strategy.cold && strategy.recorded_plus_us != 0) text += " " + change(strategy.recorded_plus_us);
-    if (strategy.each_us != 0) text += ", " + change(strategy.each_us) + " each time";
+    if (strategy.each_us != 0) text += ", " + change(strategy.each_us) + " each invocation";
     if (strategy.warm_us != 0) text += ", " + change(strategy.warm_us) + " when warm";
     return text;
 }
@@ -93,7 +93,7 @@ class Page {
 
     void add_strategies() {
         ReportTable table = {
-            "Ways to deploy",
+            "Strategies",
             "Wait: what a cold start adds, on average. p50 to p99.9: of all requests, wait and "
             "duration. Contexts: on average, and the most of one function at once."};
         table.columns = {{"Strategy"},

@@ -1,4 +1,4 @@
-// Any bytes as what `ballast compare --json` wrote: strategies that can be simulated, or an error that names
+// Any bytes as what `ballast compare --json` wrote: ways as strategies that can be simulated, or an error that names
 // the file.
 
 #include <cmath>
