@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyze/analysis_json.hpp"
+#include "analyze/baseline_report.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 

@@ -1,13 +1,13 @@
+#include "analyze/analysis_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 
-#include "analyze/analyze.hpp"
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
-#include "base/table.hpp"
 #include "base/utf8.hpp"
 
 namespace ballast {
@@ -43,13 +43,6 @@ std::string categories_table(const Analysis& analysis, Colours colours) {
     return table.to_string(colours);
 }
 
-std::string against_limit(const SizeCheck& check, std::string_view limit_of) {
-    const bool over = check.is_over();
-    const std::uint64_t distance = over ? check.bytes - check.limit_bytes : check.limit_bytes - check.bytes;
-    return fmt::format("{} {} the limit of {}{}", format_size(distance), over ? "over" : "under",
-                       format_size(check.limit_bytes), limit_of);
-}
-
 std::string limits_table(const Analysis& analysis) {
     Table table({{"", Align::left}, {"", Align::right}, {"", Align::left}});
     if (!analysis.layers.empty()) {
@@ -59,11 +52,13 @@ std::string limits_table(const Analysis& analysis) {
     }
     const std::string what = analysis.image ? "image" : analysis.layers.empty() ? "unzipped" : "together";
     table.add_row({what, format_size(analysis.unzipped.bytes),
-                   against_limit(analysis.unzipped, analysis.image ? " for images" : "")});
+                   against_limit(analysis.unzipped.bytes, analysis.unzipped.limit_bytes) +
+                       (analysis.image ? " for images" : "")});
     if (analysis.zipped) {
         table.add_row({"zipped",
                        (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
-                       against_limit(*analysis.zipped, " for direct uploads")});
+                       against_limit(analysis.zipped->bytes, analysis.zipped->limit_bytes) +
+                           " for direct uploads"});
     }
     return table.to_string();
 }

@@ -1,3 +1,4 @@
+#include "analyze/analysis_json.hpp"
 #include "analyze/analyze.hpp"
 
 #include <fmt/format.h>
@@ -7,12 +8,15 @@
 #include <optional>
 
 #include "analyze/analysis_page.hpp"
+#include "analyze/analysis_text.hpp"
 #include "analyze/baseline.hpp"
+#include "analyze/baseline_report.hpp"
 #include "base/file.hpp"
 #include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
+#include "package/open_package.hpp"
 
 namespace ballast {
 namespace {

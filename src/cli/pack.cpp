@@ -11,6 +11,7 @@
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "classify/lacks.hpp"
 #include "cli/commands.hpp"
 #include "cli/own_program.hpp"
 #include "cli/pack_checks.hpp"

@@ -9,6 +9,8 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "package/open_package.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 

@@ -1,4 +1,5 @@
 #include "analyze/why.hpp"
+#include "analyze/why_report.hpp"
 
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -40,7 +40,8 @@ void order_contents(const Inventory& inventory, PlannedTree& tree) {
     const auto key = [&](std::uint32_t content) {
         const std::size_t entry = tree.contents[content].entry;
         const std::string_view path = inventory.entries()[entry].path;
-        return std::tuple(tree.contents[content].group, use_rank(inventory.facts()[entry]), extension(path), path);
+        return std::tuple(tree.contents[content].group, use_rank(inventory.facts()[entry]), extension(path),
+                          path);
     };
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     std::vector<TreeContent> sorted;

@@ -56,8 +56,8 @@ Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const 
 }
 
 Codec FrameChoice::codec_of(const SampledFrame& sizes) const {
-    const bool zstd =
-        codec == CodecChoice::zstd || (codec == CodecChoice::automatic && prefers_zstd(sizes, zstd_threshold));
+    const bool zstd = codec == CodecChoice::zstd ||
+                      (codec == CodecChoice::automatic && prefers_zstd(sizes, zstd_threshold));
     if (codec == CodecChoice::raw || !saves_enough(zstd ? sizes.zstd_bytes : sizes.lz4_bytes, sizes.bytes))
         return Codec::raw;
     return zstd ? Codec::zstd : Codec::lz4;

@@ -99,8 +99,8 @@ class TreePacker {
         FrameChoice choice = FrameChoice::from(m_config);
         if (choice.codec != CodecChoice::automatic || m_frames.empty()) return choice;
         BALLAST_TRY(const auto sample,
-                    sample_frames(m_package, m_tree, m_frames, spread_evenly(k_sampled_frames, m_frames.size()),
-                                  choice));
+                    sample_frames(m_package, m_tree, m_frames,
+                                  spread_evenly(k_sampled_frames, m_frames.size()), choice));
         std::uint64_t sampled_bytes = 0;
         for (const auto& frame : sample) sampled_bytes += frame.bytes;
         // The whole tree is fetched at a cold start, known contents included.

@@ -33,10 +33,10 @@ inline constexpr std::string_view k_wrapper_script =
 // What a ballast-run to be deployed may have.
 inline constexpr std::uint64_t k_max_run_program_bytes = 64U << 20U;
 
-// Writes the slim package: what stays, the lock, the manifest, and ballast-run with its wrapper, which a layer
-// brings when there is no `run_program`. `out` is a directory, or a zip when its name ends in ".zip"; it appears
-// whole or not at all, and replaces only a slim package.
-// Errors: those of check_own_names(), of the package and the disk.
+// Writes the slim package: what stays, the lock, the manifest, and ballast-run with its wrapper, which a
+// layer brings when there is no `run_program`. `out` is a directory, or a zip when its name ends in ".zip";
+// it appears whole or not at all, and replaces only a slim package. Errors: those of check_own_names(), of
+// the package and the disk.
 Result<void> write_slim_package(const Package& package, const Plan& plan, const Lock& lock,
                                 std::string_view manifest, const std::optional<std::string>& run_program,
                                 const std::string& out);

@@ -1,3 +1,5 @@
+#include "analyze/analysis_json.hpp"
+#include "analyze/analysis_text.hpp"
 #include "analyze/analyze.hpp"
 
 #include <gmock/gmock.h>

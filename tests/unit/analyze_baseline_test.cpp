@@ -1,4 +1,6 @@
+#include "analyze/analysis_json.hpp"
 #include "analyze/baseline.hpp"
+#include "analyze/baseline_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 #include "analyze/why.hpp"
+#include "analyze/why_report.hpp"
 
 #include <elf.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
 #include "classify/classify.hpp"
+#include "classify/lacks.hpp"
 
 #include <elf.h>
 #include <gmock/gmock.h>

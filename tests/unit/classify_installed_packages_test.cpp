@@ -1,4 +1,5 @@
 #include "classify/installed_packages.hpp"
+#include "classify/npm_packages.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
