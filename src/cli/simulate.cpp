@@ -12,7 +12,9 @@
 #include "cli/simulate_flags.hpp"
 #include "cli/store_flags.hpp"
 #include "simulate/fit.hpp"
+#include "simulate/simulation_json.hpp"
 #include "simulate/simulation_page.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {

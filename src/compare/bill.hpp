@@ -16,11 +16,11 @@ namespace ballast {
 
 // The requests that the ways are to be billed for: a rate or logs. With neither there are no bills.
 struct BillOptions {
-    std::optional<double> rate = {};       // a second
-    std::vector<std::string> traces = {};  // logs, which come before the rate
+    std::optional<double> rate = {};                      // a second
+    std::vector<std::string> traces = {};                 // logs, which come before the rate
     Distribution service = Distribution::fixed(100'000);  // of the rate's requests
-    Distribution init = Distribution::fixed(0);  // what a cold start takes now, where no log says
-    std::uint16_t memory_mb = 1024;              // where no log says
+    Distribution init = Distribution::fixed(0);           // what a cold start takes now, where no log says
+    std::uint16_t memory_mb = 1024;                       // where no log says
     Architecture architecture = Architecture::x86;
     std::uint64_t seed = 1;
 };

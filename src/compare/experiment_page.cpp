@@ -48,10 +48,7 @@ class Page {
     void add_facts() {
         const Way& as_is = m_experiment.ways.front();
         ReportFact size = {"The package", m_experiment.bytes, Unit::bytes};
-        const std::uint64_t distance =
-            as_is.fits() ? as_is.limit_bytes - m_experiment.bytes : m_experiment.bytes - as_is.limit_bytes;
-        size.note = fmt::format("{} {} the limit of {}", format_size(distance),
-                                as_is.fits() ? "under" : "over", format_size(as_is.limit_bytes));
+        size.note = against_limit(m_experiment.bytes, as_is.limit_bytes);
         size.tone = as_is.fits() ? Tone::good : Tone::bad;
         size.part = static_cast<double>(m_experiment.bytes) /
                     static_cast<double>(std::max<std::uint64_t>(as_is.limit_bytes, 1));

@@ -26,8 +26,8 @@ struct OffloadMeasure {
 };
 
 struct MeasureOptions {
-    std::string run_program;          // the ballast-run to put in
-    std::string scratch;              // a directory of its own
+    std::string run_program;               // the ballast-run to put in
+    std::string scratch;                   // a directory of its own
     std::vector<std::string> groups = {};  // to hydrate on their own
     unsigned rounds = 5;
 };

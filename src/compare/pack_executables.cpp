@@ -84,7 +84,8 @@ std::vector<std::size_t> files_for(const Workbench& bench, const std::vector<Exe
         return files;
     }
     for (std::size_t i = 0; i < bench.inventory().facts().size(); ++i) {
-        if (bench.inventory().entries()[i].kind == EntryKind::file && is_strippable(bench.inventory().facts()[i]))
+        if (bench.inventory().entries()[i].kind == EntryKind::file &&
+            is_strippable(bench.inventory().facts()[i]))
             files.push_back(i);
     }
     return files;

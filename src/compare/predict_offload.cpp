@@ -170,7 +170,8 @@ Result<OffloadPrediction> predict_offload(const Inventory& inventory, const Conf
     }
     Progress quiet("sampling", plan->leaving_bytes, Progress::Output::quiet);
     BALLAST_TRY(const PlannedTree tree, read_tree(inventory, *plan, quiet));
-    BALLAST_TRY(OffloadPrediction prediction, Predictor(inventory.package(), config, *plan, model, tree).run());
+    BALLAST_TRY(OffloadPrediction prediction,
+                Predictor(inventory.package(), config, *plan, model, tree).run());
     prediction.leaving_bytes = plan->leaving_bytes;
     prediction.leaving_files = plan->leaving_files;
     prediction.leaving = measure_tree(inventory.entries(), &*plan, elsewhere.s3_files_threshold);

@@ -20,8 +20,7 @@ constexpr std::string_view k_name_it =
 constexpr double k_long_cold_ms = k_worrying_seconds * 1000;
 
 std::string under_limit(const Way& way) {
-    return fmt::format("{} under the limit of {}", format_size(way.limit_bytes - *way.package_bytes),
-                       format_size(way.limit_bytes));
+    return against_limit(*way.package_bytes, way.limit_bytes);
 }
 
 class Adviser {

@@ -74,8 +74,7 @@ Result<Experiment> run_experiment(const Inventory& inventory, const Config& conf
     if (options.measure && experiment.offload.missing.empty()) {
         say(fmt::format("packing for {}, and hydrating", config.store));
         BALLAST_TRY(std::string scratch, bench.scratch("offload"));
-        BALLAST_CHECK(
-            measure(inventory, config, {options.run_program, std::move(scratch)}, experiment));
+        BALLAST_CHECK(measure(inventory, config, {options.run_program, std::move(scratch)}, experiment));
     }
     experiment.ways = make_ways(experiment);
     price_ways(experiment.ways);

@@ -75,8 +75,8 @@ class WayMaker {
                 made.untested = "no changed program could be started here";
             made.changes.push_back(packer == Packer::strip
                                        ? "run strip over ELF files in the build"
-                                       : fmt::format("run {} over {} executables in the build",
-                                                     packer_name(packer), packed_count(result)));
+                                       : fmt::format("run {} over {} in the build", packer_name(packer),
+                                                     counted(packed_count(result), "executable")));
             if (packer == Packer::gzexe)
                 made.changes.emplace_back("gzip, tail and a writable /tmp where the function runs");
         }
@@ -149,7 +149,8 @@ class WayMaker {
                 made.time_basis = Basis::measured;
             }
         }
-        made.usage.s3_gets_per_cold = std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
+        made.usage.s3_gets_per_cold =
+            std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
         made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
         made.usage.tmp_bytes = part.bytes;
         made.changes = {"'ballast pack' in the deployment", "a bucket, and s3:GetObject for the function",

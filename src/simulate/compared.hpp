@@ -28,8 +28,8 @@ inline constexpr std::size_t k_max_compared = 64;
 
 // The strategies that the ways of `ballast compare --json` make: each is what was recorded, and what the
 // comparison says that the way adds. A way that does not work, or whose cold start is not known, is left out.
-// `file` is for messages. Errors: corrupt when it is not a comparison, or a number of it cannot be; usage when
-// no way is left.
+// `file` is for messages. Errors: corrupt when it is not a comparison, or a number of it cannot be; usage
+// when no way is left.
 Result<ComparedStrategies> parse_compared(std::string_view text, const std::string& file);
 
 }  // namespace ballast

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "simulate/simulation_page.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {

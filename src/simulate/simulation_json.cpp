@@ -1,7 +1,8 @@
+#include "simulate/simulation_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
-#include "simulate/simulate.hpp"
 
 namespace ballast {
 namespace {

@@ -8,6 +8,7 @@
 #include "base/size.hpp"
 #include "simulate/curve_sections.hpp"
 #include "simulate/hour_sections.hpp"
+#include "simulate/simulation_json.hpp"
 
 namespace ballast {
 namespace {
@@ -61,8 +62,7 @@ class Page {
     }
 
     static std::string subtitle(const Simulation& simulation) {
-        std::string text = format_count(simulation.invocations) +
-                           (simulation.invocations == 1 ? " invocation" : " invocations");
+        std::string text = counted(simulation.invocations, "invocation");
         if (simulation.facts.functions > 1)
             text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
         return text + fmt::format(" in {}, {} MB, as 'ballast simulate' found it",

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -136,7 +137,8 @@ class Compare(CliTest):
     def test_programs_that_misbehave_do_no_harm(self):
         self.compile("package/bin/sleeps", first="sleep(60);")
         self.compile("package/bin/dies", first="*(volatile int*)0 = 1;")
-        self.compile("package/bin/leaves", first=f'if (fork() == 0) {{ sleep(3); FILE* f = fopen("{self.dir}/left", "w"); fclose(f); }}')
+        mark = f"{os.getpid()}{id(self)}"
+        self.compile("package/bin/leaves", first=f'if (fork() == 0) execl("/bin/sleep", "sleep", "{mark}", (char*)0);')
         self.compile("package/bin/other", argument="-V", status=0)
         self.compile("package/bin/fails", status=3)
         self.write("package/bin/lacks", pathlib.Path("/bin/true").read_bytes().replace(b"libc.so.6", b"lib0.so.6"), 0o755)
@@ -148,9 +150,7 @@ class Compare(CliTest):
         self.assertEqual((programs["bin/other"]["argument"], programs["bin/other"]["status"]), ("-V", 0))
         self.assertEqual((programs["bin/fails"]["argument"], programs["bin/fails"]["status"]), ("--version", 3))
         self.assertEqual(programs["bin/leaves"]["argument"], "--version")
-        import time
-        time.sleep(3.5)
-        self.assertFalse((self.dir / "left").exists(), "what a program leaves behind is ended with it")
+        self.assertEqual(self.processes_with(mark), [], "what a program leaves behind is ended with it")
 
     def test_nothing_is_started_when_nothing_is_to_be_tried(self):
         self.compile("package/bin/tells", first=f'FILE* f = fopen("{self.dir}/started", "a"); fclose(f);')
@@ -165,8 +165,10 @@ class Compare(CliTest):
         self.compile("package/bin/daemon", first=f'if (fork() == 0) {{ setsid(); if (fork() == 0) execl("/bin/sleep", "sleep", "{mark}", (char*)0); _exit(0); }}')
         report = self.compare("package", "--rounds", 5, without=("upx", "gzexe", "esbuild"))
         self.assertEqual(report["packed"]["strip"]["files"][0]["start"]["rounds"], 5)
-        left = [path for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if mark.encode() in self.read_or_nothing(path)]
-        self.assertEqual(left, [])
+        self.assertEqual(self.processes_with(mark), [])
+
+    def processes_with(self, mark):
+        return [path for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if mark.encode() in self.read_or_nothing(path)]
 
     def read_or_nothing(self, path):
         try:
@@ -450,14 +452,14 @@ class Compare(CliTest):
         self.assertTrue(markdown.startswith("**Do not use Ballast"))
 
     def test_interrupted_leaves_nothing(self):
-        import signal, time
         package = self.make_package(noise_bytes=3_000_000)
         temporary = self.dir / "tmp"
         temporary.mkdir()
         process = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "compare", package, "--without", "esbuild"],
                                    env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while not list(temporary.iterdir()):
-            time.sleep(0.01)
+        for step in ("copying the package", ""):
+            self.assertIn("compare: " + step, process.stderr.readline())
+        self.assertNotEqual(list(temporary.iterdir()), [])
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, stderr)
