@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "analyze/analysis_json.hpp"
 #include "analyze/baseline_report.hpp"

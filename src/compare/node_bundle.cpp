@@ -13,6 +13,7 @@
 #include "compare/bundle_scripts.hpp"
 #include "compare/esbuild.hpp"
 #include "compare/native_packages.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
