@@ -39,7 +39,7 @@ MAY_INCLUDE = {
     "classify": {"base", "format", "elf", "package"},
     "store": {"base", "codec", "format"},
     "lifecycle": {"base", "codec", "format", "store"},
-    "pack": {"base", "codec", "format", "config", "package", "classify", "store", "lifecycle"},
+    "pack": {"base", "codec", "format", "config", "elf", "package", "classify", "store", "lifecycle"},
     "hydrate": {"base", "codec", "format", "store"},
     "page": {"base", "codec"},
     "analyze": {"base", "codec", "page", "format", "package", "classify"},

@@ -55,10 +55,9 @@ std::string limits_table(const Analysis& analysis) {
                    against_limit(analysis.unzipped.bytes, analysis.unzipped.limit_bytes) +
                        (analysis.image ? " for images" : "")});
     if (analysis.zipped) {
-        table.add_row({"zipped",
-                       (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
-                       against_limit(analysis.zipped->bytes, analysis.zipped->limit_bytes) +
-                           " for direct uploads"});
+        table.add_row(
+            {"zipped", (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
+             against_limit(analysis.zipped->bytes, analysis.zipped->limit_bytes) + " for direct uploads"});
     }
     return table.to_string();
 }

@@ -144,12 +144,13 @@ class TreeMaker {
 
 }  // namespace
 
-AnalysisNode make_tree(const Inventory& inventory, const std::vector<Amount>& amounts, const std::string& name, std::size_t nodes) {
+AnalysisNode make_tree(const Inventory& inventory, const std::vector<Amount>& amounts,
+                       const std::string& name, std::size_t nodes) {
     return TreeMaker(inventory, amounts, nodes).make(EntryTree::k_top, name);
 }
 
-std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts, std::vector<std::size_t> files,
-                                    std::size_t count) {
+std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                    std::vector<std::size_t> files, std::size_t count) {
     std::vector<BigEntry> list;
     for (const auto i :
          biggest(std::move(files), count, [&](std::size_t at) { return inventory.entries()[at].size; })) {
@@ -158,7 +159,8 @@ std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vecto
     return list;
 }
 
-std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts, std::size_t count) {
+std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                    std::size_t count) {
     std::vector<std::size_t> files;
     for (std::size_t i = 0; i < inventory.entries().size(); ++i) {
         const Entry& entry = inventory.entries()[i];
@@ -167,7 +169,8 @@ std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vecto
     return biggest_files(inventory, amounts, std::move(files), count);
 }
 
-std::vector<BigEntry> biggest_directories(const Inventory& inventory, const std::vector<Amount>& amounts, std::size_t count) {
+std::vector<BigEntry> biggest_directories(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                          std::size_t count) {
     const auto subtrees = measure_directories(inventory, amounts);
     std::vector<std::size_t> directories;
     for (std::size_t i = 0; i < subtrees.size(); ++i) {

@@ -95,7 +95,8 @@ Result<void> add_npm_packages(const Inventory& inventory, InstalledPackages& fou
         InstalledPackage& installed = found.list[i];
         NpmMetadata metadata;
         if (tree.entry(files[i]).size <= k_max_package_json_bytes) {
-            BALLAST_TRY(const std::string text, read_start(inventory.package(), files[i], k_max_package_json_bytes));
+            BALLAST_TRY(const std::string text,
+                        read_start(inventory.package(), files[i], k_max_package_json_bytes));
             metadata = parse_package_json(text);
         }
         installed.name =

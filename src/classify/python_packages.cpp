@@ -153,8 +153,9 @@ Result<void> add_python_packages(const Inventory& inventory, InstalledPackages& 
     const std::size_t first = found.list.size();
     for (const auto& described : all)
         found.list.push_back({Ecosystem::python, {}, {}, tree.entry(described.entry).path});
-    BALLAST_CHECK(parallel_for(
-        all.size(), [&](std::size_t i) { return read_described(inventory.package(), all[i], found.list[first + i]); }));
+    BALLAST_CHECK(parallel_for(all.size(), [&](std::size_t i) {
+        return read_described(inventory.package(), all[i], found.list[first + i]);
+    }));
     Owners owners(tree, found);
     std::vector<bool> is_site(tree.size());
     bool top_is_site = false;

@@ -130,7 +130,8 @@ class RoleFinder {
         return role;
     }
 
-    bool is_system(std::size_t directory, std::size_t parent, const DirectoryRole& above, SystemPlace own) const {
+    bool is_system(std::size_t directory, std::size_t parent, const DirectoryRole& above,
+                   SystemPlace own) const {
         if (own == SystemPlace::usr && has_system_child(directory)) return true;
         if (own != SystemPlace::none && parent != EntryTree::k_top && m_dedicated[parent]) return true;
         if (parent == EntryTree::k_top) return false;

@@ -28,7 +28,7 @@ void add_plan_command(CLI::App& app, Action& action) {
     command->callback([&action, flags] {
         action = [flags]() -> Result<int> {
             BALLAST_TRY(const LoadedPackage loaded, load_package(flags->package, *flags));
-            BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
+            BALLAST_TRY(const Plan plan, make_plan(loaded.inventory, loaded.config));
             for (const auto& warning : plan.warnings) warn(warning);
             BALLAST_CHECK(
                 print(flags->json ? plan_json(loaded, plan) : plan_text(loaded, plan, colours_of_stdout())));

@@ -60,7 +60,7 @@ class ConfigReader {
     Result<Config> read(const toml::table& table) {
         BALLAST_CHECK(read_keys(table, k_keys, ""));
         BALLAST_CHECK(check_level());
-        BALLAST_CHECK(check_start());
+        BALLAST_CHECK(check_start_groups());
         return std::move(m_config);
     }
 
@@ -71,7 +71,7 @@ class ConfigReader {
     };
     static const std::array<Key, 12> k_keys;
     static const std::array<Key, 2> k_limit_keys;
-    static const std::array<Key, 2> k_start_keys;
+    static const std::array<Key, 1> k_start_keys;
 
     tl::unexpected<Error> refuse(const Item& item, std::string_view message,
                                  std::string_view hint = {}) const {
@@ -302,17 +302,6 @@ class ConfigReader {
         return read_keys(*start, k_start_keys, " in [start]");
     }
 
-    Result<void> read_start_mode(const Item& item) {
-        BALLAST_TRY(const std::string name, string(item));
-        m_start_mode = item;
-        if (name == "tree") return {};
-        m_config.start = StartChoice::groups;
-        if (name == "groups") return {};
-        return refuse(item,
-                      fmt::format("'mode' is '{}', which is no way to start", printable(name.substr(0, 80))),
-                      "there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
-    }
-
     Result<void> read_start_groups(const Item& item) {
         const auto* array = item.node->as_array();
         if (array == nullptr) return refuse_kind(item, "an array of groups' names, like [\"pdf\"]");
@@ -330,19 +319,7 @@ class ConfigReader {
     }
 
     // When all keys are read, so that [start] may stand before [groups].
-    Result<void> check_start() {
-        const bool mode_was_said = m_start_mode.node != nullptr;
-        if (m_config.start_groups.empty()) {
-            if (m_config.start == StartChoice::tree) return {};
-            return refuse(m_start_mode, "'mode' is 'groups', but no groups are named",
-                          "add groups = [\"NAME\"] below [start]");
-        }
-        if (mode_was_said && m_config.start == StartChoice::tree) {
-            return refuse(m_start_groups,
-                          "'groups' in [start] does not go with mode 'tree', which is all of them",
-                          "remove one of them");
-        }
-        m_config.start = StartChoice::groups;
+    Result<void> check_start_groups() {
         std::vector<std::string> known;
         for (const auto& group : m_config.groups) known.push_back(group.name);
         known.emplace_back("default");
@@ -359,7 +336,6 @@ class ConfigReader {
     const std::string& m_shown;
     Config m_config;
     Item m_level = {};
-    Item m_start_mode = {};
     Item m_start_groups = {};
 };
 
@@ -378,8 +354,7 @@ constexpr std::array<ConfigReader::Key, 12> ConfigReader::k_keys = {{
     {"start", &ConfigReader::read_start},
 }};
 
-constexpr std::array<ConfigReader::Key, 2> ConfigReader::k_start_keys = {{
-    {"mode", &ConfigReader::read_start_mode},
+constexpr std::array<ConfigReader::Key, 1> ConfigReader::k_start_keys = {{
     {"groups", &ConfigReader::read_start_groups},
 }};
 

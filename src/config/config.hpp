@@ -19,9 +19,6 @@ struct GroupConfig {
     std::vector<std::string> patterns;
 };
 
-// What a start hydrates when nobody asks for anything else.
-enum class StartChoice : std::uint8_t { tree, groups };
-
 enum class CodecChoice : std::uint8_t { automatic, zstd, lz4, raw };
 
 inline constexpr std::uint64_t k_min_frame_bytes = 64 * k_kib;
@@ -44,8 +41,7 @@ struct Config {
     std::uint64_t max_size = 262'144'000;     // the unzipped limit of the platform
     std::uint64_t max_unpacked = 10 * k_gib;  // what a package may unpack to
     std::map<std::string, std::string> env;   // set by exec; "{tree}" is replaced
-    StartChoice start = StartChoice::tree;
-    std::vector<std::string> start_groups;  // with StartChoice::groups at least one, each known
+    std::vector<std::string> start_groups;    // what a start hydrates, each known; empty: all of the tree
 };
 
 inline constexpr std::string_view k_config_file = "ballast.toml";

@@ -125,9 +125,8 @@ class Planner {
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             if (m_entries[i].kind == EntryKind::directory && !is_empty(i)) continue;
             const bool leaves = m_plan.destinations[i] == Destination::leaves;
-            for_each_parent(i, [&](std::size_t parent) {
-                (leaves ? holds_leaving : holds_staying)[parent] = true;
-            });
+            for_each_parent(
+                i, [&](std::size_t parent) { (leaves ? holds_leaving : holds_staying)[parent] = true; });
         }
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             if (m_entries[i].kind != EntryKind::directory || (!holds_leaving[i] && !holds_staying[i]))

@@ -28,7 +28,8 @@ tl::unexpected<Error> fail_no_package(const std::string& path, Images images) {
                 "name the directory or the .zip that the function is deployed as");
 }
 
-Result<std::unique_ptr<Package>> open_any(const std::string& path, const PackageLimits& limits, Images images) {
+Result<std::unique_ptr<Package>> open_any(const std::string& path, const PackageLimits& limits,
+                                          Images images) {
     // O_NONBLOCK: opening a FIFO would wait for a writer.
     Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!fd && errno == ENXIO) return fail_no_package(path, images);  // a socket
@@ -54,8 +55,7 @@ Result<std::unique_ptr<Package>> open_package(const std::string& path, const Pac
     return open_any(path, limits, Images::refused);
 }
 
-Result<std::unique_ptr<Package>> open_package_or_image(const std::string& path,
-                                                       const PackageLimits& limits) {
+Result<std::unique_ptr<Package>> open_package_or_image(const std::string& path, const PackageLimits& limits) {
     return open_any(path, limits, Images::taken);
 }
 

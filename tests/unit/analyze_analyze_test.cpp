@@ -1,6 +1,6 @@
+#include "analyze/analyze.hpp"
 #include "analyze/analysis_json.hpp"
 #include "analyze/analysis_text.hpp"
-#include "analyze/analyze.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

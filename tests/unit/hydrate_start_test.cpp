@@ -21,7 +21,6 @@ class Start : public testing::Test {
 
 TEST_F(Start, TheLaterSettingWins) {
     EXPECT_THAT(wanted_groups(m_lock, {}).value(), IsEmpty());
-    m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf", "fonts"};
     EXPECT_THAT(wanted_groups(m_lock, {}).value(), ElementsAre("pdf", "fonts"));
     set(" svg,fonts ");
@@ -33,7 +32,6 @@ TEST_F(Start, TheLaterSettingWins) {
 }
 
 TEST_F(Start, AStarIsTheWholeTree) {
-    m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf"};
     EXPECT_THAT(wanted_groups(m_lock, {"*"}).value(), IsEmpty());
     set("*");

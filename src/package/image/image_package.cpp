@@ -273,7 +273,7 @@ bool is_image_start(std::span<const std::byte> start) {
 }
 
 Result<std::unique_ptr<Package>> open_image_package(Fd fd, const std::string& name,
-                                                         const PackageLimits& limits) {
+                                                    const PackageLimits& limits) {
     return ImageReader(fd, name, limits).read();
 }
 

@@ -1,4 +1,4 @@
-#include "cli/pack_checks.hpp"
+#include "pack/pack_checks.hpp"
 
 #include <array>
 #include <filesystem>
@@ -35,7 +35,7 @@ Result<void> check_run_program(const std::string& path) {
     std::array<std::byte, 4> start = {};
     const auto read = pread_exact(fd, start, 0, path);
     if (read && is_elf(start)) return {};
-    return fail(ErrorCode::usage, "--run-program " + printable(path), "is no program for Linux",
+    return fail(ErrorCode::usage, "--run-program " + printable(path), "is not a program for Linux",
                 "name a ballast-run, or leave it out");
 }
 
