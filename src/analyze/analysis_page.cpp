@@ -8,6 +8,7 @@
 #include "analyze/analysis_json.hpp"
 #include "analyze/baseline_report.hpp"
 #include "base/relative_path.hpp"
+#include "base/share.hpp"
 #include "base/size.hpp"
 
 namespace ballast {
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::size_t k_page_paths = 3;  // of equal files; --json has more
 constexpr std::size_t k_bars_shown = 12;
-
-double percent_of(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 ReportFact limit_fact(const std::string& label, const SizeCheck& check) {
     ReportFact fact = {label, check.bytes, Unit::bytes};

@@ -123,7 +123,7 @@ Result<void> set_rate(double& value, const std::string& text, std::string_view f
     if (text.empty()) return {};
     BALLAST_TRY(const std::uint64_t bytes, parse_size(text));
     if (bytes == 0 && zero == Zero::refused)
-        return fail(ErrorCode::usage, flag, "0 is no rate", "write it like 75MB, a second");
+        return fail(ErrorCode::usage, flag, "must not be 0", "write it like 75MB, a second");
     value = static_cast<double>(bytes);
     return {};
 }

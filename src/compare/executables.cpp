@@ -78,7 +78,7 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
                                      [&](const Executable& one) { return is_named(one, name); });
         if (at == found.end()) {
             return fail(ErrorCode::usage, "--program",
-                        fmt::format("'{}' is no executable of the package", printable(name)),
+                        fmt::format("'{}' is not an executable of the package", printable(name)),
                         "name it by its path in the package, or its file name");
         }
         at->timed = true;

@@ -25,7 +25,7 @@ struct Executable {
 };
 
 struct ExecutableOptions {
-    std::size_t most = 8;               // so many, the largest first, are started
+    std::size_t most = 8;               // how many are started, the largest first
     std::vector<std::string> programs;  // or these, by path or file name
     std::string argument;               // with this one, instead of looking for one
     bool start = true;                  // whether to start any

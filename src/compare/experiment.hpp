@@ -54,8 +54,8 @@ struct Way {
     std::vector<std::string> faults = {};   // what does not work any more
     std::string untested = {};              // why nobody knows whether it does; empty when it was seen
     Usage usage = {};
-    double per_cold_usd = 0;  // what others than Lambda charge for that, a cold start and a month: set by who
-    double month_usd = 0;     // knows prices
+    double per_cold_usd = 0;  // what others than Lambda charge for the usage: a cold start,
+    double month_usd = 0;     // and a month
     std::optional<Bill> bill = {};
 
     bool tried() const { return missing.empty(); }
@@ -89,6 +89,7 @@ struct Experiment {
     std::string rate = {};  // what the bills are for, for people; "" without
 
     const Way* find(std::string_view id) const;
+    const PackedPackage& packed_by(Packer packer) const { return packed[static_cast<std::size_t>(packer)]; }
 };
 
 }  // namespace ballast

@@ -194,8 +194,7 @@ nlohmann::ordered_json experiment_json(const Experiment& experiment) {
                  {"offload", offload_json(experiment)},
                  {"model", model_json(experiment)}};
     for (const Packer packer : k_packers) {
-        json["packed"][std::string(packer_name(packer))] =
-            packed_json(experiment.packed[static_cast<std::size_t>(packer)]);
+        json["packed"][std::string(packer_name(packer))] = packed_json(experiment.packed_by(packer));
     }
     json["recommendation"] = {{"way", printable(experiment.recommendation.way)},
                               {"sentence", experiment.recommendation.sentence},

@@ -151,12 +151,8 @@ class Page {
         m_report.add(chart);
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-
     const PackedFile* find_file(Packer packer, const std::string& path) const {
-        for (const auto& file : packed(packer).files) {
+        for (const auto& file : m_experiment.packed_by(packer).files) {
             if (file.path == path) return &file;
         }
         return nullptr;

@@ -109,13 +109,10 @@ class Text {
         m_text += table.to_string(m_colours);
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-    bool is_tried(Packer packer) const { return !packed(packer).tool.empty(); }
+    bool is_tried(Packer packer) const { return !m_experiment.packed_by(packer).tool.empty(); }
 
     void add_cells(Packer packer, const std::string& path, std::vector<std::string>& row) const {
-        for (const auto& file : packed(packer).files) {
+        for (const auto& file : m_experiment.packed_by(packer).files) {
             if (file.path != path) continue;
             row.push_back(file.refused.empty() ? format_size(file.after) : "refused");
             row.push_back(file.start           ? fmt::format("{} \u2192 {}", format_ms(file.start->plain_ms),

@@ -229,7 +229,7 @@ Result<PairedStarts> pair_starts(const Launch& plain, const Launch& changed, int
     const auto begin = Clock::now();
     for (unsigned round = 0; round < std::max(rounds, k_least_rounds); ++round) {
         if (round >= k_least_rounds && Clock::now() - begin > budget) break;
-        // Whoever comes second may find something warm: they take turns.
+        // The second one may find something warm: they take turns.
         const bool plain_first = round % 2 == 0;
         BALLAST_TRY(const double first, timed(plain_first ? plain : changed));
         BALLAST_TRY(const double second, timed(plain_first ? changed : plain));

@@ -73,7 +73,7 @@ NativePackages find_native(const Inventory& inventory, const InstalledPackages& 
         if (list[owner].ecosystem != Ecosystem::npm || !is_native(files[i], inventory.facts()[i])) continue;
         reason[owner] = "has native code: " + files[i].path.substr(list[owner].path.size() + 1);
     }
-    // Who chooses a native package by platform loads it by a name made up when it runs.
+    // A package that chooses a native one by platform loads it by a name made up when it runs.
     std::vector<std::string> chooses(list.size());
     for (const auto& [path, i] : resolver.by_path()) {
         for (const auto& need : list[i].needs) {
@@ -85,7 +85,8 @@ NativePackages find_native(const Inventory& inventory, const InstalledPackages& 
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (reason[i].empty()) reason[i] = chooses[i];
     }
-    // The bundle lies where the entry did. What is not found from there stays with who asks for it.
+    // The bundle lies where the entry did. What is not found from there stays with the package that asks for
+    // it.
     const auto is_found = [&](std::size_t i) {
         return std::any_of(entries.begin(), entries.end(), [&](const std::string& entry) {
             return resolver.resolve(parent_path(entry), folder_name(list[i].path)) == i;

@@ -109,7 +109,7 @@ class Bundler {
             }
             if (!is_javascript(entry)) {
                 return fail(ErrorCode::usage, "--entry",
-                            fmt::format("'{}' is no .js, .mjs or .cjs", printable(entry)),
+                            fmt::format("'{}' is not a .js, .mjs or .cjs file", printable(entry)),
                             "name what Lambda loads");
             }
             if (seen.insert(entry).second) entries.push_back(entry);

@@ -44,17 +44,13 @@ class WayMaker {
         m_ways.push_back(std::move(made));
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-
     static std::string name_of(Packer packer) {
         if (packer == Packer::strip) return "stripped";
         return "executables packed by " + std::string(packer_name(packer));
     }
 
     void add_packed(Packer packer) {
-        const PackedPackage& result = packed(packer);
+        const PackedPackage& result = m_experiment.packed_by(packer);
         Way made =
             way(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
         if (result.tool.empty()) {
@@ -117,7 +113,7 @@ class WayMaker {
 
     // What costs no start: both. They are about different files, since a package with ELF files stays.
     void add_stripped_bundle() {
-        const PackedPackage& stripped = packed(Packer::strip);
+        const PackedPackage& stripped = m_experiment.packed_by(Packer::strip);
         const NodeBundle& bundle = m_experiment.bundle;
         if (stripped.tool.empty() || packed_count(stripped) == 0 || !bundle.missing.empty()) return;
         Way made = m_ways.back();

@@ -260,7 +260,7 @@ Result<void> check_report_target(const std::string& path) {
         BALLAST_TRY(const AtomicFile dropped, AtomicFile::create(target.path));
         return {};
     }
-    // Not opened: who reads from a pipe would take that for all of it.
+    // Not opened: a process that reads from a pipe would take that for all of it.
     if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, path, "cannot be written to");
     return {};
 }

@@ -52,7 +52,7 @@ struct Simulation {
     SimulateOptions options = {};
     LogTruth truth = {};
     std::vector<Outcome> strategies = {};
-    std::vector<LeftOut> left_out = {};     // of a comparison; whoever reads it fills this
+    std::vector<LeftOut> left_out = {};     // of a comparison; filled by its reader
     std::vector<Outcome> provisioned = {};  // the first strategy with contexts kept
     std::vector<Outcome> pings = {};        // the first strategy with pings
 

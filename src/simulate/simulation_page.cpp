@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
+#include "base/share.hpp"
 #include "base/size.hpp"
 #include "simulate/curve_sections.hpp"
 #include "simulate/hour_sections.hpp"
@@ -13,10 +14,6 @@
 
 namespace ballast {
 namespace {
-
-double percent(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 std::string span(double ms) {
     return format_span_us(ms * 1000);
@@ -77,7 +74,7 @@ class Page {
             fmt::format("simulated: {} of {}", format_count(m_first.cold), format_count(m_first.requests))});
         if (truth.known > 0) {
             m_report.add(
-                ReportFact{"Cold in the log", percent(truth.cold, truth.known), Unit::percent,
+                ReportFact{"Cold in the log", percent_of(truth.cold, truth.known), Unit::percent,
                            fmt::format("{} of {}", format_count(truth.cold), format_count(truth.known))});
         }
         m_report.add(ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
@@ -87,7 +84,7 @@ class Page {
         m_report.add(ReportFact{"Costs a month", m_first.money.a_month, Unit::dollars,
                                 fmt::format("{}, {}", k_prices_region, k_prices_date)});
         if (m_first.rejected > 0) {
-            m_report.add(ReportFact{"Rejected", percent(m_first.rejected, m_first.requests), Unit::percent,
+            m_report.add(ReportFact{"Rejected", percent_of(m_first.rejected, m_first.requests), Unit::percent,
                                     format_count(m_first.rejected) + " requests", Tone::bad});
         }
     }
@@ -258,7 +255,7 @@ class Page {
         }
         const auto add = [&](const char* what, std::uint64_t cold, std::uint64_t of, const Spread& init) {
             auto& row = table.rows.emplace_back();
-            row = {std::string(what), cold, of, percent(cold, of)};
+            row = {std::string(what), cold, of, percent_of(cold, of)};
             if (!has_init) return;
             for (const double ms : {init.mean_ms, init.p50_ms, init.p90_ms, init.p99_ms, init.most_ms})
                 row.emplace_back(ms);

@@ -26,7 +26,7 @@ struct Strategy {
     double usd_per_month = 0;     // storage, for instance
 };
 
-// `Strategy::tmp_gb` of a function with so much /tmp.
+// `Strategy::tmp_gb` of a function with that much /tmp.
 double paid_tmp_gb(std::uint64_t tmp_bytes);
 
 // What a cold start adds, as parse_strategy() reads it.

@@ -132,7 +132,7 @@ class Compare(CliTest):
         total = files["bin/one"]["start"]["added_ms"] + files["bin/two"]["start"]["added_ms"]
         self.assertAlmostEqual(report["packed"]["gzexe"]["added_ms"], total, places=6)
         error = self.ballast("compare", "package", "--program", "four", "--quiet", status=2).stderr
-        self.assertIn("--program: 'four' is no executable of the package", error)
+        self.assertIn("--program: 'four' is not an executable of the package", error)
 
     def test_programs_that_misbehave_do_no_harm(self):
         self.compile("package/bin/sleeps", first="sleep(60);")
@@ -312,7 +312,7 @@ class Compare(CliTest):
         self.assertEqual((report["bundle"]["missing"], report["bundle"]["fault"]), ("", ""))
         self.assertEqual(report["bundle"]["entries"], ["a:b*c.js"])
         self.write("package/style.css", "a {}")
-        self.assertIn("is no .js, .mjs or .cjs", self.ballast("compare", "package", "--entry", "style.css", "--quiet", status=2).stderr)
+        self.assertIn("is not a .js, .mjs or .cjs file", self.ballast("compare", "package", "--entry", "style.css", "--quiet", status=2).stderr)
 
     def test_bundle_that_breaks_is_seen(self):
         self.need_esbuild()
