@@ -105,7 +105,7 @@ Result<void> bill_ways(const CompareFlags& flags, Requests& requests, Experiment
             Bill{outcome.cold_share(), outcome.latency.p50_ms, outcome.latency.p99_ms, outcome.money.a_month};
     }
     experiment.rate = requests.said;
-    if (!flags.rate) experiment.rate += fmt::format(", {} invocations", format_count(simulation.invocations));
+    if (!flags.rate) experiment.rate += ", " + counted(simulation.invocations, "invocation");
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/interrupt.hpp"
+#include "base/size.hpp"
 #include "simulate/outcome.hpp"
 
 namespace ballast {
@@ -41,7 +42,7 @@ std::vector<Running> start_scenarios(const SimulateOptions& options) {
     rules.platform.provisioned = options.platform.provisioned;
     for (const std::uint32_t count : options.pings) {
         rules.keep_warm = {.every_us = options.ping_every_us, .at_once = count};
-        start(Group::pings, fmt::format("{} {} every {}", count, count == 1 ? "ping" : "pings at once",
+        start(Group::pings, fmt::format("{} every {}", counted(count, "ping", "pings at once"),
                                         format_span_us(static_cast<double>(options.ping_every_us))));
     }
     if (!options.curves) return all;
@@ -175,9 +176,7 @@ std::string platform_text(const Platform& platform) {
     if (platform.provisioned > 0) text += fmt::format(", {} provisioned", platform.provisioned);
     if (platform.deploy_every_us > 0)
         text += fmt::format(", a deploy every {}", Distribution::fixed(platform.deploy_every_us).to_string());
-    if (!platform.deploys_us.empty())
-        text += fmt::format(", {} deploy{}", platform.deploys_us.size(),
-                            platform.deploys_us.size() == 1 ? "" : "s");
+    if (!platform.deploys_us.empty()) text += ", " + counted(platform.deploys_us.size(), "deploy");
     if (!platform.init_billed) text += ", init not billed";
     return text;
 }

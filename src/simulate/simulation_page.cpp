@@ -61,8 +61,7 @@ class Page {
     }
 
     static std::string subtitle(const Simulation& simulation) {
-        std::string text = format_count(simulation.invocations) +
-                           (simulation.invocations == 1 ? " invocation" : " invocations");
+        std::string text = counted(simulation.invocations, "invocation");
         if (simulation.facts.functions > 1)
             text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
         return text + fmt::format(" in {}, {} MB, as 'ballast simulate' found it",
@@ -87,7 +86,7 @@ class Page {
                                 fmt::format("{}, {}", k_prices_region, k_prices_date)});
         if (m_first.rejected > 0) {
             m_report.add(ReportFact{"Rejected", percent(m_first.rejected, m_first.requests), Unit::percent,
-                                    format_count(m_first.rejected) + " requests", Tone::bad});
+                                    counted(m_first.rejected, "request"), Tone::bad});
         }
     }
 

@@ -41,10 +41,9 @@ std::string log_line(const Simulation& simulation) {
 // The answer, before any table.
 std::string answer(const Simulation& simulation) {
     const Outcome& first = simulation.strategies.front();
-    std::string text =
-        fmt::format("Of {} {} ({}) {} for a new context",
-                    counted(first.requests, "invocation", "invocations"), format_count(first.cold),
-                    format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
+    std::string text = fmt::format(
+        "Of {} {} ({}) {} for a new context", counted(first.requests, "invocation"), format_count(first.cold),
+        format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
     if (first.cold == 0) {
         text += ".";
     } else if (first.wait.most_ms > 0) {
@@ -59,7 +58,7 @@ std::string answer(const Simulation& simulation) {
     text += "\n";
     const LogTruth& truth = simulation.truth;
     if (truth.known > 0) {
-        text += fmt::format("The log itself has {} ({})", counted(truth.cold, "cold start", "cold starts"),
+        text += fmt::format("The log itself has {} ({})", counted(truth.cold, "cold start"),
                             format_share(truth.cold, truth.known));
         if (truth.failed_inits > 0)
             text += fmt::format(" and {} that ran too long or failed",
