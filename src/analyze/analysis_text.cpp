@@ -65,7 +65,7 @@ std::string limits_table(const Analysis& analysis) {
 // How many were left out, where any were.
 std::string more_text(std::size_t all, std::string_view what) {
     if (all <= k_rows_shown) return {};
-    return fmt::format("and {} more {}, which --json lists\n", format_count(all - k_rows_shown), what);
+    return fmt::format("and {}, which --json lists\n", counted(all - k_rows_shown, what));
 }
 
 // The end of a path says more than its start.
@@ -132,7 +132,7 @@ std::string extensions_table(const Analysis& analysis, Colours colours) {
                        format_size(part.compressed_bytes), format_count(part.files),
                        part.extension.empty() ? "(none)" : printable(part.extension)});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.extensions.size(), "extensions");
+    return "\n" + table.to_string(colours) + more_text(analysis.extensions.size(), "more extension");
 }
 
 std::string packages_table(const Analysis& analysis, Colours colours) {
@@ -149,7 +149,7 @@ std::string packages_table(const Analysis& analysis, Colours colours) {
                        printable(part.package.name), printable(part.package.version),
                        short_path(part.package.path)});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.packages.size(), "packages");
+    return "\n" + table.to_string(colours) + more_text(analysis.packages.size(), "more package");
 }
 
 std::string package_copies_table(const Analysis& analysis, Colours colours) {
@@ -168,7 +168,7 @@ std::string package_copies_table(const Analysis& analysis, Colours colours) {
         table.add_row(
             {format_size(copies.extra_bytes), format_count(copies.copies), printable(copies.name), versions});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.package_copies.size(), "packages");
+    return "\n" + table.to_string(colours) + more_text(analysis.package_copies.size(), "more package");
 }
 
 std::string duplicate_files_table(const Analysis& analysis, Colours colours) {
@@ -182,8 +182,8 @@ std::string duplicate_files_table(const Analysis& analysis, Colours colours) {
     }
     std::string text = "\n" + table.to_string(colours);
     if (all.sets > k_rows_shown) {
-        text += fmt::format("and {} more files; --json lists the first {}\n",
-                            format_count(all.sets - k_rows_shown), k_sets_listed);
+        text += fmt::format("and {}; --json lists the first {}\n",
+                            counted(all.sets - k_rows_shown, "more file"), k_sets_listed);
     }
     return text;
 }
@@ -242,7 +242,7 @@ std::string lacks_text(const std::vector<Lack>& lacks) {
 
 std::string analysis_text(const Analysis& analysis, Colours colours) {
     std::string text = fmt::format("{}: {} in {}\n\n", printable(analysis.package),
-                                   format_size(analysis.bytes), counted(analysis.files, "file", "files"));
+                                   format_size(analysis.bytes), counted(analysis.files, "file"));
     text += categories_table(analysis, colours);
     text += "\n" + limits_table(analysis);
     text += image_table(analysis, colours);

@@ -89,7 +89,7 @@ std::string_view fate_name(Fate fate) {
     return "pushed_now";
 }
 
-std::uint64_t bytes_won(const GcReport& report) {
+std::uint64_t bytes_freed(const GcReport& report) {
     return report.removed_versions.bytes + report.removed_manifests.bytes + report.removed_packs.bytes;
 }
 
@@ -122,27 +122,24 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
     add("manifests", report.removed_manifests, report.kept_manifests);
     add("packs", report.removed_packs, report.kept_packs);
     text += counts.to_string(colours_of_stdout());
-    text += bytes_won(report) == 0 ? fmt::format("\nnothing to remove in {}\n", store.url())
-                                   : fmt::format("\n{} {} in {}\n", dry ? "would win" : "won",
-                                                 format_size(bytes_won(report)), store.url());
+    text += bytes_freed(report) == 0 ? fmt::format("\nnothing to remove in {}\n", store.url())
+                                     : fmt::format("\n{} {} in {}\n", dry ? "would free" : "freed",
+                                                   format_size(bytes_freed(report)), store.url());
     if (report.leases != 0) {
         text += fmt::format("what {} under way {} stays\n", report.leases == 1 ? "a push" : "pushes",
                             report.leases == 1 ? "needs" : "need");
     }
     if (report.ended_leases != 0) {
-        text +=
-            fmt::format("{} {} of pushes that were killed\n", dry ? "would end" : "ended",
-                        report.ended_leases == 1 ? "1 lease" : fmt::format("{} leases", report.ended_leases));
+        text += fmt::format("{} {} of pushes that were killed\n", dry ? "would end" : "ended",
+                            counted(report.ended_leases, "lease"));
     }
     if (report.stale_marks != 0) {
         text += fmt::format("{} {} of gcs that were killed\n", dry ? "would take away" : "took away",
-                            report.stale_marks == 1 ? "1 mark" : fmt::format("{} marks", report.stale_marks));
+                            counted(report.stale_marks, "mark"));
     }
     if (report.unfinished != 0) {
-        text += fmt::format("removed the parts of {}\n",
-                            report.unfinished == 1
-                                ? "1 upload that was killed"
-                                : fmt::format("{} uploads that were killed", report.unfinished));
+        text += fmt::format("removed the parts of {} that {} killed\n", counted(report.unfinished, "upload"),
+                            report.unfinished == 1 ? "was" : "were");
     }
     return text;
 }
@@ -167,7 +164,7 @@ nlohmann::ordered_json gc_json(const GcOptions& options, const Store& store, con
     json["removed"] = {{"versions", count(report.removed_versions)},
                        {"manifests", count(report.removed_manifests)},
                        {"packs", count(report.removed_packs)},
-                       {"bytes", bytes_won(report)}};
+                       {"bytes", bytes_freed(report)}};
     json["kept"] = {{"versions", count(report.kept_versions)},
                     {"manifests", count(report.kept_manifests)},
                     {"packs", count(report.kept_packs)}};

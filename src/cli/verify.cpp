@@ -53,8 +53,9 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
                                        {"bytes", settings.slim.lock.tree_bytes}})));
         return 0;
     }
-    BALLAST_CHECK(print(fmt::format("{}: {} entries, {}: all as the manifest says\n", tree,
-                                    manifest.entries().size(), format_size(settings.slim.lock.tree_bytes))));
+    BALLAST_CHECK(print(fmt::format("{}: {}, {}: all as the manifest says\n", tree,
+                                    counted(manifest.entries().size(), "entry", "entries"),
+                                    format_size(settings.slim.lock.tree_bytes))));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/environment.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
+#include "base/size.hpp"
 #include "base/table.hpp"
 #include "format/keys.hpp"
 #include "format/selection.hpp"
@@ -83,7 +84,7 @@ void look_at_tree(const RunSettings& settings, Findings& findings) {
     const bool is_warm = is_hydrated(settings);
     findings.push_back(
         {"tree", State::good,
-         fmt::format("{} files{}{}", selection.file_count(),
+         fmt::format("{}{}{}", counted(selection.file_count(), "file"),
                      groups.empty() ? "" : fmt::format(" of {}", fmt::join(settings.options.groups, ", ")),
                      is_warm ? ", hydrated" : ""),
          is_warm ? "the next start is warm" : "the next start is cold"});

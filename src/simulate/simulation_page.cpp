@@ -85,7 +85,7 @@ class Page {
                                 fmt::format("{}, {}", k_prices_region, k_prices_date)});
         if (m_first.rejected > 0) {
             m_report.add(ReportFact{"Rejected", percent_of(m_first.rejected, m_first.requests), Unit::percent,
-                                    format_count(m_first.rejected) + " requests", Tone::bad});
+                                    counted(m_first.rejected, "request"), Tone::bad});
         }
     }
 
