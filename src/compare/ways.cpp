@@ -203,28 +203,27 @@ class WayMaker {
             return;
         }
         const ElsewhereTree& tree = offload.leaving;
-        const std::uint64_t stays = m_experiment.bytes - tree.bytes;
         const auto efs = efs_cost(m_experiment.elsewhere, tree);
-        Way made = cited("efs", "EFS mount", efs);
-        made.package_bytes = stays;
+        Way made = mount("efs", "EFS mount", "file system", efs);
         made.usage.nfs_bytes = tree.bytes;
-        made.usage.nfs_read_bytes_per_cold = efs.read_bytes;
-        made.changes = {
-            "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
-            "deployments that write a version to the file system and remove old ones"};
-        m_ways.push_back(made);
+        m_ways.push_back(std::move(made));
 
         const auto files = s3_files_cost(m_experiment.elsewhere, tree);
-        made = cited("s3_files", "S3 Files mount", files);
-        made.package_bytes = stays;
+        made = mount("s3_files", "S3 Files mount", "bucket", files);
         made.usage.s3_bytes = tree.bytes;
         made.usage.s3_gets_per_cold = files.s3_gets;
         made.usage.nfs_bytes = tree.bytes - tree.large_bytes;
-        made.usage.nfs_read_bytes_per_cold = files.read_bytes;
+        m_ways.push_back(std::move(made));
+    }
+
+    Way mount(std::string id, std::string name, std::string_view target, const ElsewhereCost& cost) const {
+        Way made = cited(std::move(id), std::move(name), cost);
+        made.package_bytes = m_experiment.bytes - m_experiment.offload.leaving.bytes;
+        made.usage.nfs_read_bytes_per_cold = cost.read_bytes;
         made.changes = {
             "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
-            "deployments that write a version to the bucket and remove old ones"};
-        m_ways.push_back(std::move(made));
+            fmt::format("deployments that write a version to the {} and remove old ones", target)};
+        return made;
     }
 
     const Experiment& m_experiment;

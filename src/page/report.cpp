@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -80,27 +82,20 @@ std::string script_source(std::string_view script) {
     return "'sha256-" + base64(sha256(as_bytes(script)).bytes) + "'";
 }
 
-std::string escaped(std::string_view text) {
+using Replacement = std::pair<char, std::string_view>;
+
+std::string with_replaced(std::string_view text, std::initializer_list<Replacement> replacements) {
     std::string safe;
+    safe.reserve(text.size());
     for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            default:
-                safe += letter;
-        }
+        const auto found = std::ranges::find(replacements, letter, &Replacement::first);
+        safe += found == replacements.end() ? std::string_view(&letter, 1) : found->second;
     }
     return safe;
+}
+
+std::string escaped(std::string_view text) {
+    return with_replaced(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
 }
 
 }  // namespace
@@ -183,25 +178,8 @@ void Report::add(const ReportTreemap& treemap) {
 
 std::string embeddable_json(const Json& json) {
     // All beyond ASCII is escaped; what is not UTF-8 is replaced. So only what HTML looks for is left.
-    const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
-    std::string safe;
-    safe.reserve(text.size());
-    for (const char letter : text) {
-        switch (letter) {
-            case '<':
-                safe += "\\u003c";
-                break;
-            case '>':
-                safe += "\\u003e";
-                break;
-            case '&':
-                safe += "\\u0026";
-                break;
-            default:
-                safe += letter;
-        }
-    }
-    return safe;
+    return with_replaced(json.dump(-1, ' ', true, Json::error_handler_t::replace),
+                         {{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}});
 }
 
 std::string Report::html() const {
