@@ -147,7 +147,7 @@ Result<Manifest> manifest_of(Store& store, const StoredVersion& version) {
         Error error = std::move(manifest).error();
         if (error.hint.empty())
             error.hint = "see what is damaged with 'ballast verify " + version.label() + "'";
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     return manifest;
 }

@@ -10,6 +10,7 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "config/load_config.hpp"
 #include "package/open_package.hpp"
 #include "package/read_entry.hpp"
 

@@ -1,6 +1,6 @@
 #include "cli/store_flags.hpp"
 
-#include "config/config.hpp"
+#include "config/load_config.hpp"
 
 namespace ballast {
 

@@ -44,7 +44,7 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
         // The tree that the user asked about is not right: a check that did not hold.
         auto error = verified.error();
         error.code = ErrorCode::check_failed;
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     BALLAST_CHECK(verified);
     if (flags.json) {

@@ -83,7 +83,7 @@ Result<int> verify_stored_version(const std::string& version, const VerifyStored
         if (error.code == ErrorCode::corrupt) error.code = ErrorCode::check_failed;
         if (error.code == ErrorCode::usage && error.hint == "write VERSION or NAME/VERSION")
             error.message = "is neither an existing directory nor a version's name";
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     BALLAST_TRY(VersionChecker checker, VersionChecker::open(*store, found->record, sample));
     const auto output = flags.quiet ? Progress::Output::quiet : Progress::Output::automatic;

@@ -108,15 +108,4 @@ class Manifest {
 // Whether `name` can be a group's: [a-z0-9][a-z0-9._-]{0,63}.
 bool is_group_name(std::string_view name);
 
-struct ManifestParts {
-    std::vector<ManifestEntry> entries;
-    std::vector<ManifestContent> contents;
-    std::vector<ManifestFrame> frames;
-    std::vector<ManifestPack> packs;
-    std::vector<std::string> groups;
-};
-
-// The bytes of a manifest; the same parts give the same bytes. The tree digest is computed here.
-std::string write_manifest(const ManifestParts& parts);
-
 }  // namespace ballast

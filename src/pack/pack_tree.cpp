@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/interrupt.hpp"
+#include "format/manifest_write.hpp"
 #include "pack/codec_model.hpp"
 #include "pack/frame_plan.hpp"
 #include "pack/ordered_encoder.hpp"

@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "codec/frame.hpp"
 #include "format/keys.hpp"
-#include "format/manifest.hpp"
+#include "format/manifest_write.hpp"
 #include "hydrate/slim.hpp"
 #include "store/store.hpp"
 

@@ -8,6 +8,9 @@
 #include <fstream>
 
 #include "base/file.hpp"
+#include "base/nearest_word.hpp"
+#include "config/load_config.hpp"
+#include "config/parse_config.hpp"
 
 namespace ballast {
 namespace {
