@@ -26,8 +26,7 @@ Result<int> run_compare(const CompareFlags& flags) {
     const Say say = [&](const std::string& step) {
         if (!flags.quiet) fmt::print(stderr, "compare: {}\n", step);
     };
-    BALLAST_TRY(const Experiment experiment,
-                run_experiment(loaded.inventory, loaded.config, options, say));
+    BALLAST_TRY(const Experiment experiment, run_experiment(loaded.inventory, loaded.config, options, say));
     if (!flags.html.empty()) BALLAST_CHECK(write_report(experiment_page(experiment), flags.html));
     BALLAST_CHECK(print(flags.json       ? json_text(experiment_json(experiment))
                         : flags.markdown ? experiment_markdown(experiment)

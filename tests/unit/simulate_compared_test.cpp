@@ -48,8 +48,7 @@ TEST(Compared, RefusesWhatIsNoComparison) {
         {R"({"cold_ms": 1})", "ways[0].name is not a text"},
         {R"({"name": "", "cold_ms": 1})", "ways[0].name is empty, or too long"},
         {R"({"name": "a", "cold_ms": "1"})", "ways[0].cold_ms is not a number"},
-        {R"({"name": "a", "cold_ms": 1e300})",
-         "ways[0].cold_ms is not between -2592000000 and 2592000000"},
+        {R"({"name": "a", "cold_ms": 1e300})", "ways[0].cold_ms is not between -2592000000 and 2592000000"},
         {R"({"name": "a", "cold_ms": 1, "month_usd": -1})",
          "ways[0].month_usd is not between 0 and 1000000000"},
         {R"({"name": "a", "cold_ms": 1, "works": 1})", "ways[0].works is neither true nor false"}};
