@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "simulate/random.hpp"
 #include "simulate/workload.hpp"
 
 namespace {

@@ -1,7 +1,8 @@
+#include "analyze/analysis_json.hpp"
+
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "analyze/analyze.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "analyze/analysis_json.hpp"
+#include "analyze/baseline_report.hpp"
 #include "base/relative_path.hpp"
+#include "base/share.hpp"
 #include "base/size.hpp"
 
 namespace ballast {
@@ -12,10 +16,6 @@ namespace {
 
 constexpr std::size_t k_page_paths = 3;  // of equal files; --json has more
 constexpr std::size_t k_bars_shown = 12;
-
-double percent_of(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 ReportFact limit_fact(const std::string& label, const SizeCheck& check) {
     ReportFact fact = {label, check.bytes, Unit::bytes};
@@ -46,8 +46,8 @@ class Page {
           m_comparison(comparison),
           m_zipped(analysis.compressed_estimated ? "≈ zipped" : "zipped"),
           m_report("What fills " + printable(analysis.package),
-                   fmt::format("{} in {} files, as 'ballast analyze' found it", format_size(analysis.bytes),
-                               format_count(analysis.files))) {}
+                   fmt::format("{} in {}, as 'ballast analyze' found it", format_size(analysis.bytes),
+                               counted(analysis.files, "file"))) {}
 
     Report make() {
         add_facts();
@@ -74,10 +74,9 @@ class Page {
                                                                  : "Unzipped, with layers";
         m_report.add(limit_fact(unzipped, m_analysis.unzipped));
         if (m_analysis.zipped) m_report.add(limit_fact("Zipped, for a direct upload", *m_analysis.zipped));
-        m_report.add(
-            ReportFact{"Files", m_analysis.files, Unit::count,
-                       fmt::format("{} directories, {} symlinks", format_count(m_analysis.directories),
-                                   format_count(m_analysis.symlinks))});
+        m_report.add(ReportFact{"Files", m_analysis.files, Unit::count,
+                                counted(m_analysis.directories, "directory", "directories") + ", " +
+                                    counted(m_analysis.symlinks, "symlink")});
         if (m_comparison) {
             m_report.add(ReportFact{"Since the baseline", m_comparison->bytes(), Unit::change_bytes,
                                     format_growth(m_comparison->before, m_comparison->after),

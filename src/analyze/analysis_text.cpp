@@ -1,13 +1,13 @@
+#include "analyze/analysis_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 
-#include "analyze/analyze.hpp"
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
-#include "base/table.hpp"
 #include "base/utf8.hpp"
 
 namespace ballast {
@@ -43,13 +43,6 @@ std::string categories_table(const Analysis& analysis, Colours colours) {
     return table.to_string(colours);
 }
 
-std::string against_limit(const SizeCheck& check, std::string_view limit_of) {
-    const bool over = check.is_over();
-    const std::uint64_t distance = over ? check.bytes - check.limit_bytes : check.limit_bytes - check.bytes;
-    return fmt::format("{} {} the limit of {}{}", format_size(distance), over ? "over" : "under",
-                       format_size(check.limit_bytes), limit_of);
-}
-
 std::string limits_table(const Analysis& analysis) {
     Table table({{"", Align::left}, {"", Align::right}, {"", Align::left}});
     if (!analysis.layers.empty()) {
@@ -59,11 +52,12 @@ std::string limits_table(const Analysis& analysis) {
     }
     const std::string what = analysis.image ? "image" : analysis.layers.empty() ? "unzipped" : "together";
     table.add_row({what, format_size(analysis.unzipped.bytes),
-                   against_limit(analysis.unzipped, analysis.image ? " for images" : "")});
+                   against_limit(analysis.unzipped.bytes, analysis.unzipped.limit_bytes) +
+                       (analysis.image ? " for images" : "")});
     if (analysis.zipped) {
-        table.add_row({"zipped",
-                       (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
-                       against_limit(*analysis.zipped, " for direct uploads")});
+        table.add_row(
+            {"zipped", (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
+             against_limit(analysis.zipped->bytes, analysis.zipped->limit_bytes) + " for direct uploads"});
     }
     return table.to_string();
 }
@@ -71,7 +65,7 @@ std::string limits_table(const Analysis& analysis) {
 // How many were left out, where any were.
 std::string more_text(std::size_t all, std::string_view what) {
     if (all <= k_rows_shown) return {};
-    return fmt::format("and {} more {}, which --json lists\n", format_count(all - k_rows_shown), what);
+    return fmt::format("and {}, which --json lists\n", counted(all - k_rows_shown, what));
 }
 
 // The end of a path says more than its start.
@@ -138,7 +132,7 @@ std::string extensions_table(const Analysis& analysis, Colours colours) {
                        format_size(part.compressed_bytes), format_count(part.files),
                        part.extension.empty() ? "(none)" : printable(part.extension)});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.extensions.size(), "extensions");
+    return "\n" + table.to_string(colours) + more_text(analysis.extensions.size(), "more extension");
 }
 
 std::string packages_table(const Analysis& analysis, Colours colours) {
@@ -155,7 +149,7 @@ std::string packages_table(const Analysis& analysis, Colours colours) {
                        printable(part.package.name), printable(part.package.version),
                        short_path(part.package.path)});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.packages.size(), "packages");
+    return "\n" + table.to_string(colours) + more_text(analysis.packages.size(), "more package");
 }
 
 std::string package_copies_table(const Analysis& analysis, Colours colours) {
@@ -174,7 +168,7 @@ std::string package_copies_table(const Analysis& analysis, Colours colours) {
         table.add_row(
             {format_size(copies.extra_bytes), format_count(copies.copies), printable(copies.name), versions});
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.package_copies.size(), "packages");
+    return "\n" + table.to_string(colours) + more_text(analysis.package_copies.size(), "more package");
 }
 
 std::string duplicate_files_table(const Analysis& analysis, Colours colours) {
@@ -188,8 +182,8 @@ std::string duplicate_files_table(const Analysis& analysis, Colours colours) {
     }
     std::string text = "\n" + table.to_string(colours);
     if (all.sets > k_rows_shown) {
-        text += fmt::format("and {} more files; --json lists the first {}\n",
-                            format_count(all.sets - k_rows_shown), k_sets_listed);
+        text += fmt::format("and {}; --json lists the first {}\n",
+                            counted(all.sets - k_rows_shown, "more file"), k_sets_listed);
     }
     return text;
 }
@@ -248,7 +242,7 @@ std::string lacks_text(const std::vector<Lack>& lacks) {
 
 std::string analysis_text(const Analysis& analysis, Colours colours) {
     std::string text = fmt::format("{}: {} in {}\n\n", printable(analysis.package),
-                                   format_size(analysis.bytes), counted(analysis.files, "file", "files"));
+                                   format_size(analysis.bytes), counted(analysis.files, "file"));
     text += categories_table(analysis, colours);
     text += "\n" + limits_table(analysis);
     text += image_table(analysis, colours);

@@ -11,7 +11,7 @@
 #include "analyze/biggest.hpp"
 #include "analyze/zip_estimate.hpp"
 #include "base/share.hpp"
-#include "package/entry_tree.hpp"
+#include "classify/lacks.hpp"
 
 namespace ballast {
 namespace {
@@ -31,18 +31,22 @@ std::optional<std::uint64_t> archive_bytes(const Package& package) {
 // adds up to the same.
 class Analyzer {
   public:
-    Analyzer(const Package& package, const std::vector<FileFacts>& facts, const AnalyzeOptions& options)
-        : m_package(package), m_facts(facts), m_options(options), m_tree(package.entries()) {}
+    Analyzer(const Inventory& inventory, const AnalyzeOptions& options)
+        : m_inventory(inventory),
+          m_package(inventory.package()),
+          m_facts(inventory.facts()),
+          m_options(options),
+          m_tree(inventory.tree()) {}
 
     Result<Analysis> run() {
         m_analysis.package = m_package.name();
         m_analysis.layers = m_options.layers;
-        m_analysis.image = m_options.image;
+        if (m_package.image() != nullptr) m_analysis.image = *m_package.image();
         BALLAST_CHECK(measure_files());
         count_entries();
         check_sizes();
-        m_analysis.biggest_files = biggest_files(m_tree, m_facts, m_amounts, m_options.biggest);
-        m_analysis.biggest_directories = biggest_directories(m_tree, m_facts, m_amounts, m_options.biggest);
+        m_analysis.biggest_files = biggest_files(m_inventory, m_amounts, m_options.biggest);
+        m_analysis.biggest_directories = biggest_directories(m_inventory, m_amounts, m_options.biggest);
         count_extensions();
         count_leftovers();
         count_strippable();
@@ -50,7 +54,7 @@ class Analyzer {
         BALLAST_CHECK(count_duplicates());
         find_what_is_lacking();
         if (m_options.tree_nodes > 0)
-            m_analysis.tree = make_tree(m_tree, m_facts, m_amounts, m_analysis.package, m_options.tree_nodes);
+            m_analysis.tree = make_tree(m_inventory, m_amounts, m_analysis.package, m_options.tree_nodes);
         return std::move(m_analysis);
     }
 
@@ -66,7 +70,7 @@ class Analyzer {
             estimated = estimated || !stored;
             m_amounts[i] = {m_tree.entry(i).size, stored ? stored->bytes : 0, 1};
         }
-        const auto archive = m_options.image ? std::nullopt : archive_bytes(m_package);
+        const auto archive = m_analysis.image ? std::nullopt : archive_bytes(m_package);
         if (estimated || !archive) {
             BALLAST_TRY(const ZipEstimate estimate, estimate_zip(m_package));
             for (std::size_t i = 0; i < m_tree.size(); ++i)
@@ -99,8 +103,8 @@ class Analyzer {
     void check_sizes() {
         m_analysis.unzipped = {m_analysis.bytes, m_options.max_unzipped_bytes, false};
         for (const auto& layer : m_options.layers) m_analysis.unzipped.bytes += layer.bytes;
-        if (m_options.image) {
-            m_analysis.unzipped.bytes = m_options.image->bytes();
+        if (m_analysis.image) {
+            m_analysis.unzipped.bytes = m_analysis.image->bytes();
         } else {
             m_analysis.zipped = m_zip_bytes;
         }
@@ -118,7 +122,7 @@ class Analyzer {
     }
 
     void count_leftovers() {
-        const auto kinds = find_leftovers(m_tree, m_facts);
+        const auto kinds = find_leftovers(m_inventory);
         std::array<std::vector<std::size_t>, k_leftovers.size()> files;
         for (std::size_t i = 0; i < kinds.size(); ++i) {
             if (!kinds[i] || m_amounts[i].bytes == 0) continue;
@@ -128,7 +132,7 @@ class Analyzer {
         for (std::size_t k = 0; k < k_leftovers.size(); ++k) {
             m_analysis.leftovers.at(k).kind = k_leftovers.at(k);
             m_analysis.leftovers.at(k).biggest =
-                biggest_files(m_tree, m_facts, m_amounts, std::move(files.at(k)), k_biggest_leftovers);
+                biggest_files(m_inventory, m_amounts, std::move(files.at(k)), k_biggest_leftovers);
         }
     }
 
@@ -151,7 +155,7 @@ class Analyzer {
     }
 
     Result<void> count_packages() {
-        BALLAST_TRY(const InstalledPackages installed, find_installed(m_package, m_tree));
+        BALLAST_TRY(const InstalledPackages installed, find_installed(m_inventory));
         std::vector<Amount> amounts(installed.list.size());
         for (std::size_t i = 0; i < m_tree.size(); ++i) {
             if (is_file(i) && installed.owner[i] != InstalledPackages::k_none)
@@ -183,17 +187,18 @@ class Analyzer {
 
     // An image brings its own system: nothing is measured against Amazon Linux's.
     void find_what_is_lacking() {
-        if (m_options.image) return;
+        if (m_analysis.image) return;
         std::vector<std::string> provided;
         for (const auto& layer : m_options.layers)
             provided.insert(provided.end(), layer.libraries.begin(), layer.libraries.end());
-        m_analysis.lacks = find_lacks(m_package, m_facts, provided);
+        m_analysis.lacks = find_lacks(m_inventory, provided);
     }
 
+    const Inventory& m_inventory;
     const Package& m_package;
     const std::vector<FileFacts>& m_facts;
     const AnalyzeOptions& m_options;
-    EntryTree m_tree;
+    const EntryTree& m_tree;
     std::vector<Amount> m_amounts;  // of each entry; nothing for what is no file
     SizeCheck m_zip_bytes;
     Analysis m_analysis;
@@ -201,10 +206,9 @@ class Analyzer {
 
 }  // namespace
 
-Result<Layer> measure_layer(const Package& package) {
-    BALLAST_TRY(const auto facts, classify(package));
-    Layer layer = {package.name(), 0, 0, library_names(package, facts)};
-    for (const auto& entry : package.entries()) {
+Layer measure_layer(const Inventory& inventory) {
+    Layer layer = {inventory.package().name(), 0, 0, library_names(inventory)};
+    for (const auto& entry : inventory.entries()) {
         if (entry.kind != EntryKind::file) continue;
         layer.bytes += entry.size;
         ++layer.files;
@@ -212,14 +216,8 @@ Result<Layer> measure_layer(const Package& package) {
     return layer;
 }
 
-Result<Analysis> analyze(const Package& package, const AnalyzeOptions& options) {
-    BALLAST_TRY(const auto facts, classify(package));
-    return analyze(package, facts, options);
-}
-
-Result<Analysis> analyze(const Package& package, const std::vector<FileFacts>& facts,
-                         const AnalyzeOptions& options) {
-    return Analyzer(package, facts, options).run();
+Result<Analysis> analyze(const Inventory& inventory, const AnalyzeOptions& options) {
+    return Analyzer(inventory, options).run();
 }
 
 }  // namespace ballast

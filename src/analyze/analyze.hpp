@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +11,11 @@
 #include "analyze/duplicates.hpp"
 #include "analyze/leftovers.hpp"
 #include "base/result.hpp"
-#include "base/table.hpp"
-#include "classify/classify.hpp"
 #include "classify/installed_packages.hpp"
+#include "classify/inventory.hpp"
+#include "classify/lacks.hpp"
 #include "classify/lambda_limits.hpp"
 #include "package/image/image_facts.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
@@ -29,8 +27,7 @@ struct Layer {
     std::vector<std::string> libraries;  // that it brings, by name
 };
 
-// Classifies the layer's files. Errors: those of reading it.
-Result<Layer> measure_layer(const Package& package);
+Layer measure_layer(const Inventory& inventory);
 
 struct AnalyzeOptions {
     std::uint64_t max_unzipped_bytes = k_max_unzipped_bytes;
@@ -38,7 +35,6 @@ struct AnalyzeOptions {
     std::size_t biggest = 10;    // how many files, and how many directories, are listed
     std::size_t tree_nodes = 0;  // how many the tree may have; none is made for 0
     std::vector<Layer> layers = {};
-    std::optional<ImageFacts> image = std::nullopt;  // of a package that is a container image's files
 };
 
 // What the files of one category take. Symlinks are not counted: they have no bytes.
@@ -143,18 +139,8 @@ struct Analysis {
     std::optional<AnalysisNode> tree = std::nullopt;  // the package, down to what is large enough to be seen
 };
 
-// Reads the package: what classify() reads, metadata of installed packages, files that may be equal, and, of
-// what is no zip, samples for the estimate. Errors: those of reading the package.
-Result<Analysis> analyze(const Package& package, const AnalyzeOptions& options = {});
-
-// The same for a package that was classified already. REQUIRES: facts = classify(package).
-Result<Analysis> analyze(const Package& package, const std::vector<FileFacts>& facts,
-                         const AnalyzeOptions& options = {});
-
-// For people. Ends in '\n'. Estimates are marked with "≈".
-std::string analysis_text(const Analysis& analysis, Colours colours);
-
-// For programs; docs/analyze.md describes each field.
-nlohmann::ordered_json analysis_json(const Analysis& analysis);
+// Reads metadata of installed packages, files that may be equal, and, of what is not a zip, samples for the
+// estimate. Errors: those of reading the package.
+Result<Analysis> analyze(const Inventory& inventory, const AnalyzeOptions& options = {});
 
 }  // namespace ballast

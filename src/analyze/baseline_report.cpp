@@ -1,9 +1,10 @@
+#include "analyze/baseline_report.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "analyze/baseline.hpp"
 #include "base/markdown.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"

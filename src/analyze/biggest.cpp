@@ -31,8 +31,8 @@ bool is_passage(const Subtree& subtree) {
     return subtree.largest_child > subtree.bytes / 10 * 9;
 }
 
-std::vector<Subtree> measure_directories(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                         const std::vector<Amount>& amounts) {
+std::vector<Subtree> measure_directories(const Inventory& inventory, const std::vector<Amount>& amounts) {
+    const EntryTree& tree = inventory.tree();
     std::vector<Subtree> subtrees(tree.size());
     for (std::size_t i = tree.size(); i-- > 0;) {  // backwards: what a directory holds comes before it
         const Entry& entry = tree.entry(i);
@@ -40,7 +40,7 @@ std::vector<Subtree> measure_directories(const EntryTree& tree, const std::vecto
         if (parent == EntryTree::k_top || entry.kind == EntryKind::symlink) continue;
         Subtree& above = subtrees[parent];
         if (entry.kind == EntryKind::file) {
-            above.bytes_of.at(static_cast<std::size_t>(facts[i].category)) += entry.size;
+            above.bytes_of.at(static_cast<std::size_t>(inventory.facts()[i].category)) += entry.size;
             above.add(amounts[i]);
             continue;
         }
@@ -67,14 +67,13 @@ std::vector<std::size_t> biggest(std::vector<std::size_t> indices, std::size_t c
 
 class TreeMaker {
   public:
-    TreeMaker(const EntryTree& tree, const std::vector<FileFacts>& facts, const std::vector<Amount>& amounts,
-              std::size_t nodes)
-        : m_tree(tree),
-          m_facts(facts),
+    TreeMaker(const Inventory& inventory, const std::vector<Amount>& amounts, std::size_t nodes)
+        : m_tree(inventory.tree()),
+          m_facts(inventory.facts()),
           m_amounts(amounts),
-          m_subtrees(measure_directories(tree, facts, amounts)) {
+          m_subtrees(measure_directories(inventory, amounts)) {
         std::vector<std::uint64_t> sizes;
-        for (std::size_t i = 0; i < tree.size(); ++i) sizes.push_back(amount_of(i).bytes);
+        for (std::size_t i = 0; i < m_tree.size(); ++i) sizes.push_back(amount_of(i).bytes);
         if (nodes >= sizes.size()) return;
         std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(nodes), sizes.end(),
                          std::greater<>());
@@ -145,42 +144,42 @@ class TreeMaker {
 
 }  // namespace
 
-AnalysisNode make_tree(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                       const std::vector<Amount>& amounts, const std::string& name, std::size_t nodes) {
-    return TreeMaker(tree, facts, amounts, nodes).make(EntryTree::k_top, name);
+AnalysisNode make_tree(const Inventory& inventory, const std::vector<Amount>& amounts,
+                       const std::string& name, std::size_t nodes) {
+    return TreeMaker(inventory, amounts, nodes).make(EntryTree::k_top, name);
 }
 
-std::vector<BigEntry> biggest_files(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                    const std::vector<Amount>& amounts, std::vector<std::size_t> files,
-                                    std::size_t count) {
+std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                    std::vector<std::size_t> files, std::size_t count) {
     std::vector<BigEntry> list;
     for (const auto i :
-         biggest(std::move(files), count, [&](std::size_t at) { return tree.entry(at).size; })) {
-        list.push_back({amounts[i], tree.entry(i).path, facts[i].category});
+         biggest(std::move(files), count, [&](std::size_t at) { return inventory.entries()[at].size; })) {
+        list.push_back({amounts[i], inventory.entries()[i].path, inventory.facts()[i].category});
     }
     return list;
 }
 
-std::vector<BigEntry> biggest_files(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                    const std::vector<Amount>& amounts, std::size_t count) {
+std::vector<BigEntry> biggest_files(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                    std::size_t count) {
     std::vector<std::size_t> files;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-        if (tree.entry(i).kind == EntryKind::file && tree.entry(i).size > 0) files.push_back(i);
+    for (std::size_t i = 0; i < inventory.entries().size(); ++i) {
+        const Entry& entry = inventory.entries()[i];
+        if (entry.kind == EntryKind::file && entry.size > 0) files.push_back(i);
     }
-    return biggest_files(tree, facts, amounts, std::move(files), count);
+    return biggest_files(inventory, amounts, std::move(files), count);
 }
 
-std::vector<BigEntry> biggest_directories(const EntryTree& tree, const std::vector<FileFacts>& facts,
-                                          const std::vector<Amount>& amounts, std::size_t count) {
-    const auto subtrees = measure_directories(tree, facts, amounts);
+std::vector<BigEntry> biggest_directories(const Inventory& inventory, const std::vector<Amount>& amounts,
+                                          std::size_t count) {
+    const auto subtrees = measure_directories(inventory, amounts);
     std::vector<std::size_t> directories;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
+    for (std::size_t i = 0; i < subtrees.size(); ++i) {
         if (subtrees[i].bytes > 0 && !is_passage(subtrees[i])) directories.push_back(i);
     }
     std::vector<BigEntry> list;
     for (const auto i :
          biggest(std::move(directories), count, [&](std::size_t at) { return subtrees[at].bytes; })) {
-        list.push_back({subtrees[i], tree.entry(i).path + "/", subtrees[i].main_category()});
+        list.push_back({subtrees[i], inventory.entries()[i].path + "/", subtrees[i].main_category()});
     }
     return list;
 }

@@ -133,14 +133,15 @@ std::string_view leftover_name(Leftover kind) {
     return "";
 }
 
-std::vector<std::optional<Leftover>> find_leftovers(const EntryTree& tree,
-                                                    const std::vector<FileFacts>& facts) {
+std::vector<std::optional<Leftover>> find_leftovers(const Inventory& inventory) {
+    const EntryTree& tree = inventory.tree();
     std::vector<std::optional<Leftover>> leftovers(tree.size());
     std::vector<Surroundings> of(tree.size());
     for (std::size_t i = 0; i < tree.size(); ++i) {
         const std::size_t above = tree.parent(i);
         if (above != EntryTree::k_top) of[i] = of[above];
-        if (tree.entry(i).kind == EntryKind::file) leftovers[i] = judge(tree.entry(i), facts[i], of[i]);
+        if (tree.entry(i).kind == EntryKind::file)
+            leftovers[i] = judge(tree.entry(i), inventory.facts()[i], of[i]);
         if (tree.entry(i).kind != EntryKind::directory) continue;
         if (is_package_directory(tree, i)) continue;
         const std::string_view name = file_name(tree.entry(i).path);

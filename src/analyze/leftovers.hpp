@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "classify/classify.hpp"
-#include "package/entry_tree.hpp"
+#include "classify/inventory.hpp"
 
 namespace ballast {
 
@@ -31,8 +30,7 @@ std::string_view leftover_title(Leftover kind);
 std::string_view leftover_name(Leftover kind);
 
 // What each entry is, at most one; none of directories and symlinks. By names and places alone, but for
-// debug files. REQUIRES: as many facts as entries.
-std::vector<std::optional<Leftover>> find_leftovers(const EntryTree& tree,
-                                                    const std::vector<FileFacts>& facts);
+// debug files.
+std::vector<std::optional<Leftover>> find_leftovers(const Inventory& inventory);
 
 }  // namespace ballast

@@ -8,7 +8,6 @@
 
 #include "analyze/followed_path.hpp"
 #include "base/relative_path.hpp"
-#include "package/entry_tree.hpp"
 
 namespace ballast {
 namespace {
@@ -18,14 +17,14 @@ constexpr std::size_t k_nobody = static_cast<std::size_t>(-1);
 // Finds the file that the loader would take for a DT_NEEDED name.
 class Loader {
   public:
-    Loader(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts)
-        : m_facts(facts), m_tree(entries) {
+    explicit Loader(const Inventory& inventory) : m_facts(inventory.facts()), m_tree(inventory.tree()) {
+        const auto& entries = inventory.entries();
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (entries[i].kind == EntryKind::directory) continue;
             const auto library = library_at(i);
             if (!library) continue;
             add_name(file_name(entries[i].path), *library);
-            if (entries[i].kind == EntryKind::file) add_name(facts[i].elf->soname, i);
+            if (entries[i].kind == EntryKind::file) add_name(m_facts[i].elf->soname, i);
         }
     }
 
@@ -84,7 +83,7 @@ class Loader {
     }
 
     const std::vector<FileFacts>& m_facts;
-    EntryTree m_tree;
+    const EntryTree& m_tree;
     std::unordered_map<std::string, std::vector<std::size_t>> m_by_name;
 };
 
@@ -122,9 +121,11 @@ std::vector<std::vector<std::size_t>> NeedGraph::ways_to(
     return ways;
 }
 
-NeedGraph library_graph(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts) {
+NeedGraph library_graph(const Inventory& inventory) {
+    const auto& entries = inventory.entries();
+    const auto& facts = inventory.facts();
     NeedGraph graph(entries.size());
-    const Loader loader(entries, facts);
+    const Loader loader(inventory);
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind != EntryKind::file || !facts[i].elf) continue;
         for (const auto& name : facts[i].elf->needed) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analyze/why.hpp"
+#include "classify/inventory.hpp"
 
 namespace ballast {
 
@@ -34,7 +34,6 @@ class NeedGraph {
 };
 
 // The ELF files of a package, by what their dynamic sections name. Nodes are entries.
-// REQUIRES: facts = classify(package).
-NeedGraph library_graph(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts);
+NeedGraph library_graph(const Inventory& inventory);
 
 }  // namespace ballast

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analyze/need_graph.hpp"
+#include "analyze/projects.hpp"
 #include "classify/installed_packages.hpp"
 
 namespace ballast {

@@ -1,8 +1,11 @@
+#include "analyze/projects.hpp"
+
 #include <utility>
 
 #include "base/relative_path.hpp"
-#include "classify/installed_packages.hpp"
+#include "classify/npm_packages.hpp"
 #include "classify/python_metadata.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
@@ -29,16 +32,15 @@ std::vector<Requirement> parse_requirements(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<Project>> find_projects(const Package& package, const EntryTree& tree,
-                                           const InstalledPackages& installed) {
+Result<std::vector<Project>> find_projects(const Inventory& inventory, const InstalledPackages& installed) {
     std::vector<Project> projects;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-        const Entry& entry = tree.entry(i);
+    for (std::size_t i = 0; i < inventory.entries().size(); ++i) {
+        const Entry& entry = inventory.entries()[i];
         if (entry.kind != EntryKind::file || installed.owner[i] != InstalledPackages::k_none) continue;
         const std::string_view name = file_name(entry.path);
         const bool npm = name == "package.json" && entry.path.find("node_modules/") == std::string::npos;
         if ((!npm && !is_requirements_file(name)) || entry.size > k_max_project_bytes) continue;
-        BALLAST_TRY(const std::string text, read_start(package, i, k_max_project_bytes));
+        BALLAST_TRY(const std::string text, read_start(inventory.package(), i, k_max_project_bytes));
         Project project = {entry.path, npm ? Ecosystem::npm : Ecosystem::python};
         project.needs =
             npm ? parse_package_json(text, DevDependencies::taken).needs : parse_requirements(text);

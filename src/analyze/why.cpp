@@ -27,8 +27,11 @@ std::string shown(const InstalledPackage& one) {
 
 class WhyFinder {
   public:
-    WhyFinder(const Package& package, const std::vector<FileFacts>& facts, InstalledPackages installed)
-        : m_package(package), m_facts(facts), m_tree(package.entries()), m_installed(std::move(installed)) {}
+    WhyFinder(const Inventory& inventory, InstalledPackages installed)
+        : m_inventory(inventory),
+          m_facts(inventory.facts()),
+          m_tree(inventory.tree()),
+          m_installed(std::move(installed)) {}
 
     Result<Why> find(const std::string& asked) {
         m_why.asked = asked;
@@ -42,7 +45,7 @@ class WhyFinder {
         if (m_files.empty() && m_packages.empty()) {
             return fail(
                 ErrorCode::not_found, asked,
-                "is not a path, library or installed package of " + m_package.name(),
+                "is not a path, library or installed package of " + m_inventory.package().name(),
                 "name a file as 'ballast analyze --json' lists it, a library like libz.so.1, or a package");
         }
         explain_files();
@@ -98,7 +101,7 @@ class WhyFinder {
     }
 
     void explain_files() {
-        const NeedGraph graph = library_graph(m_tree.entries(), m_facts);
+        const NeedGraph graph = library_graph(m_inventory);
         const auto is_program = [&](std::size_t i) {
             return m_facts[i].elf && m_facts[i].elf->kind == ElfInfo::Kind::program;
         };
@@ -120,7 +123,7 @@ class WhyFinder {
 
     Result<void> explain_packages() {
         if (m_packages.empty()) return {};
-        BALLAST_TRY(const auto projects, find_projects(m_package, m_tree, m_installed));
+        BALLAST_TRY(const auto projects, find_projects(m_inventory, m_installed));
         const NeedGraph graph = package_graph(m_tree, m_installed, projects);
         const std::size_t installed = m_installed.list.size();
         const auto is_project = [&](std::size_t node) { return node >= installed; };
@@ -153,9 +156,9 @@ class WhyFinder {
                          [](const NeedChain& a, const NeedChain& b) { return a.start < b.start; });
     }
 
-    const Package& m_package;
+    const Inventory& m_inventory;
     const std::vector<FileFacts>& m_facts;
-    EntryTree m_tree;
+    const EntryTree& m_tree;
     InstalledPackages m_installed;
     std::vector<std::size_t> m_files;
     std::vector<std::size_t> m_packages;
@@ -164,10 +167,9 @@ class WhyFinder {
 
 }  // namespace
 
-Result<Why> find_why(const Package& package, const std::vector<FileFacts>& facts, const std::string& asked) {
-    const EntryTree tree(package.entries());
-    BALLAST_TRY(InstalledPackages installed, find_installed(package, tree));
-    return WhyFinder(package, facts, std::move(installed)).find(asked);
+Result<Why> find_why(const Inventory& inventory, const std::string& asked) {
+    BALLAST_TRY(InstalledPackages installed, find_installed(inventory));
+    return WhyFinder(inventory, std::move(installed)).find(asked);
 }
 
 }  // namespace ballast

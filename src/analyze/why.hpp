@@ -1,14 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/table.hpp"
-#include "classify/classify.hpp"
-#include "package/package.hpp"
+#include "classify/inventory.hpp"
 
 namespace ballast {
 
@@ -51,12 +48,7 @@ struct Why {
 // directory decides stands for that file; otherwise for every file of that name in the package, since
 // LD_LIBRARY_PATH is not known. Languages' own imports and dlopen() are not looked at.
 //
-// REQUIRES: facts = classify(package). Errors: not_found; usage for a directory that is no installed
-// package; those of reading the package.
-Result<Why> find_why(const Package& package, const std::vector<FileFacts>& facts, const std::string& asked);
-
-// For people, ending in '\n'; for programs (docs/analyze.md).
-std::string why_text(const Why& why, Colours colours);
-nlohmann::ordered_json why_json(const Why& why);
+// Errors: not_found; usage for a directory that is not an installed package; those of reading the package.
+Result<Why> find_why(const Inventory& inventory, const std::string& asked);
 
 }  // namespace ballast

@@ -1,10 +1,11 @@
+#include "analyze/why_report.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "analyze/why.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 

@@ -211,7 +211,7 @@ Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
     std::thread other(work);
     work();
     other.join();
-    if (first_error) return tl::unexpected<Error>(std::move(first_error->second));
+    if (first_error) return pass_on(std::move(first_error->second));
     return {};
 }
 

@@ -68,11 +68,10 @@ std::string_view to_string(ErrorCode code);
 
 }  // namespace ballast
 
-// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations cannot be in parentheses.
 #define BALLAST_CONCAT_INNER(a, b) a##b
 #define BALLAST_CONCAT(a, b) BALLAST_CONCAT_INNER(a, b)
 
-// NOLINTBEGIN(bugprone-macro-parentheses): `declaration` cannot be in parentheses.
 // BALLAST_TRY(auto value, call()): declares `value` from the result, or returns its error. Two statements:
 // not for the branch of an `if` without braces.
 #define BALLAST_TRY(declaration, expression) \
@@ -88,5 +87,4 @@ std::string_view to_string(ErrorCode code);
     do {                                                                                 \
         if (auto name = (expression); !name) return ::ballast::pass_on(std::move(name)); \
     } while (false)
-// NOLINTEND(bugprone-macro-parentheses)
 // NOLINTEND(bugprone-macro-parentheses)

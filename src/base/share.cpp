@@ -36,6 +36,10 @@ std::vector<std::uint32_t> shares_of(std::span<const std::uint64_t> parts) {
     return shares;
 }
 
+double percent_of(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
 std::string format_hundredths(std::uint64_t hundredths) {
     return fmt::format("{}.{:02} %", hundredths / 100, hundredths % 100);
 }

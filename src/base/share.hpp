@@ -14,6 +14,9 @@ namespace ballast {
 // equal parts would read 33.33 % and add up to 99.99 %.
 std::vector<std::uint32_t> shares_of(std::span<const std::uint64_t> parts);
 
+// 100 for all of `whole`; 0 when whole is 0.
+double percent_of(std::uint64_t part, std::uint64_t whole);
+
 // "57.67 %" of 5767.
 std::string format_hundredths(std::uint64_t hundredths);
 

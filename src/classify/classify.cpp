@@ -31,18 +31,18 @@ bool is_started_by_platform(const Entry& entry) {
 
 // Whether a place where executables are, too, has the file as their data. What has a name of the
 // function's own languages never comes here.
-bool is_system_data(const Entry& entry, const Place& place, Content::Kind content) {
+bool is_system_data(const Entry& entry, const DirectoryRole& role, Content::Kind content) {
     const bool script = content == Content::Kind::script && (entry.mode & k_executable_bits) != 0;
-    switch (place.root) {
+    switch (role.root) {
         case SystemPlace::programs:
             return script;
         case SystemPlace::libraries:
-            return script || is_library_name(entry.path) || place.beside_usr;
+            return script || is_library_name(entry.path) || role.beside_usr;
         case SystemPlace::share:
             return true;
         case SystemPlace::etc:
         case SystemPlace::var:
-            return place.beside_usr;
+            return role.beside_usr;
         case SystemPlace::none:
         case SystemPlace::usr:
         case SystemPlace::opt:
@@ -53,18 +53,18 @@ bool is_system_data(const Entry& entry, const Place& place, Content::Kind conten
 }
 
 // The rules in order, as docs/classify.md has them: the first that fits decides.
-Verdict judge(const Entry& entry, bool installed, const Content& content, const Place& place) {
+Verdict judge(const Entry& entry, bool installed, const Content& content, const DirectoryRole& role) {
     if (installed) return {Category::language_dependencies, "installed by a package manager"};
     if (is_started_by_platform(entry)) return {Category::source, "started by the platform"};
     if (content.kind == Content::Kind::elf) return {Category::binaries, "ELF file"};
     if (content.kind == Content::Kind::archive) return {Category::binaries, "static library"};
-    if (place.system) return {Category::binaries, "system tree"};
+    if (role.system) return {Category::binaries, "system tree"};
     const NameClass name = class_of_name(entry.path);
     if (name == NameClass::resource) return {Category::binaries, "font, colour profile or compiled cache"};
-    if (place.resource && name != NameClass::code) return {Category::binaries, "resource directory"};
+    if (role.resource && name != NameClass::code) return {Category::binaries, "resource directory"};
     if (is_source_name(name)) return {Category::source, "source name"};
-    if (is_system_data(entry, place, content.kind)) return {Category::binaries, "beside executables"};
-    if (place.application && name != NameClass::media) return {Category::binaries, "application directory"};
+    if (is_system_data(entry, role, content.kind)) return {Category::binaries, "beside executables"};
+    if (role.application && name != NameClass::media) return {Category::binaries, "application directory"};
     if (name == NameClass::configuration) return {Category::source, "source name"};
     return {Category::other, "nothing fits"};
 }
@@ -162,10 +162,6 @@ std::string_view category_name(Category category) {
     return "other";
 }
 
-Result<std::vector<FileFacts>> classify(const Package& package) {
-    return classify(package, EntryTree(package.entries()));
-}
-
 Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree& tree) {
     BALLAST_TRY(const std::vector<bool> installed, find_language_dependencies(package, tree));
     std::vector<std::size_t> to_probe;
@@ -180,18 +176,18 @@ Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree&
     std::vector<Content> contents(tree.size());
     for (std::size_t i = 0; i < to_probe.size(); ++i) contents[to_probe[i]] = std::move(probed[i]);
 
-    std::vector<PlaceFacts> place_facts(tree.size());
+    std::vector<RoleFacts> role_facts(tree.size());
     for (std::size_t i = 0; i < tree.size(); ++i) {
-        place_facts[i] = {installed[i], contents[i].kind == Content::Kind::elf};
+        role_facts[i] = {installed[i], contents[i].kind == Content::Kind::elf};
     }
-    const std::vector<Place> places = find_places(tree, place_facts);
+    const std::vector<DirectoryRole> roles = find_directory_roles(tree, role_facts);
 
     std::vector<FileFacts> facts(tree.size());
     for (std::size_t i = 0; i < tree.size(); ++i) {
         if (tree.entry(i).kind != EntryKind::file) continue;
         const std::size_t parent = tree.parent(i);
-        const Place place = parent == EntryTree::k_top ? Place() : places[parent];
-        const Verdict verdict = judge(tree.entry(i), installed[i], contents[i], place);
+        const DirectoryRole role = parent == EntryTree::k_top ? DirectoryRole() : roles[parent];
+        const Verdict verdict = judge(tree.entry(i), installed[i], contents[i], role);
         facts[i] = {verdict.category, verdict.rule, std::move(contents[i].elf),
                     std::move(contents[i].elf_fault)};
     }

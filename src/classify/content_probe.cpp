@@ -44,7 +44,7 @@ Result<Content> probe(const Package& package, std::size_t index) {
     if (info) {
         content.elf = std::move(*info);
     } else if (source->failure()) {
-        return tl::unexpected<Error>(*source->failure());
+        return pass_on(*source->failure());
     } else {
         content.elf_fault = std::move(info.error().message);
     }
@@ -64,7 +64,7 @@ class Prober {
         for (std::size_t i = 1; i < wanted; ++i) others.emplace_back([this] { work(); });
         work();
         for (auto& thread : others) thread.join();
-        if (m_error) return tl::unexpected<Error>(std::move(*m_error));
+        if (m_error) return pass_on(std::move(*m_error));
         return std::move(m_contents);
     }
 

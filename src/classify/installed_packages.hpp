@@ -2,14 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "package/entry_tree.hpp"
-#include "package/package.hpp"
+#include "classify/inventory.hpp"
 
 namespace ballast {
 
@@ -47,34 +45,6 @@ struct InstalledPackages {
 //
 // Metadata that makes no sense leaves name and version to the names of directories. Reads in parallel.
 // Errors: those of reading the package.
-Result<InstalledPackages> find_installed(const Package& package, const EntryTree& tree);
-
-// Each adds its ecosystem's packages and takes the entries that belong to them.
-Result<void> add_npm_packages(const Package& package, const EntryTree& tree, InstalledPackages& found);
-Result<void> add_python_packages(const Package& package, const EntryTree& tree, InstalledPackages& found);
-
-// What needs packages without being one: the function itself.
-struct Project {
-    std::string path;  // of its package.json or requirements.txt
-    Ecosystem ecosystem = Ecosystem::npm;
-    std::vector<Requirement> needs = {};
-};
-
-// The package.json and requirements*.txt files that no installed package owns. Development dependencies
-// have the condition "dev". Errors: those of reading the package.
-Result<std::vector<Project>> find_projects(const Package& package, const EntryTree& tree,
-                                           const InstalledPackages& installed);
-
-// A package.json's fields, as far as they are looked at. What is no JSON object gives empty ones.
-struct NpmMetadata {
-    std::string name;
-    std::string version;
-    std::vector<Requirement> needs = {};
-};
-enum class DevDependencies : std::uint8_t { left_out, taken };
-NpmMetadata parse_package_json(std::string_view text, DevDependencies dev = DevDependencies::left_out);
-
-// The first `max_bytes` of a file, or all of it.
-Result<std::string> read_start(const Package& package, std::size_t index, std::size_t max_bytes);
+Result<InstalledPackages> find_installed(const Inventory& inventory);
 
 }  // namespace ballast

@@ -1,3 +1,5 @@
+#include "classify/lacks.hpp"
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -10,9 +12,7 @@
 
 #include "base/relative_path.hpp"
 #include "classify/base_image.hpp"
-#include "classify/classify.hpp"
 #include "classify/name_rules.hpp"
-#include "package/entry_tree.hpp"
 
 namespace ballast {
 namespace {
@@ -53,19 +53,20 @@ std::string_view family_of(std::string_view path) {
 
 class LackFinder {
   public:
-    LackFinder(const std::vector<Entry>& entries, const std::vector<FileFacts>& facts,
-               const std::vector<std::string>& provided)
-        : m_entries(entries), m_facts(facts), m_tree(entries), m_libraries(provided.begin(), provided.end()) {
-        for (std::size_t i = 0; i < entries.size(); ++i) take_stock(entries[i], facts[i]);
+    LackFinder(const Inventory& inventory, const std::vector<std::string>& provided)
+        : m_inventory(inventory), m_libraries(provided.begin(), provided.end()) {
+        for (std::size_t i = 0; i < inventory.entries().size(); ++i)
+            take_stock(inventory.entries()[i], inventory.facts()[i]);
     }
 
     std::vector<Lack> find() {
-        for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            m_path = &m_entries[i].path;
-            if (m_facts[i].elf) {
-                check(*m_facts[i].elf, m_facts[i].category);
-            } else if (!m_facts[i].elf_fault.empty() && m_facts[i].category == Category::binaries) {
-                add(fmt::format("is a damaged ELF file: it {}", m_facts[i].elf_fault));
+        for (std::size_t i = 0; i < m_inventory.entries().size(); ++i) {
+            m_path = &m_inventory.entries()[i].path;
+            const FileFacts& facts = m_inventory.facts()[i];
+            if (facts.elf) {
+                check(*facts.elf, facts.category);
+            } else if (!facts.elf_fault.empty() && facts.category == Category::binaries) {
+                add(fmt::format("is a damaged ELF file: it {}", facts.elf_fault));
             }
         }
         return std::move(m_lacks);
@@ -143,7 +144,7 @@ class LackFinder {
     bool is_there(std::string_view path) const {
         constexpr std::string_view k_task = "/var/task/";
         return path.starts_with("/opt/") ||
-               (path.starts_with(k_task) && m_tree.find(path.substr(k_task.size())));
+               (path.starts_with(k_task) && m_inventory.tree().find(path.substr(k_task.size())));
     }
 
     bool has_library(std::string_view name) const {
@@ -153,9 +154,7 @@ class LackFinder {
 
     void add(std::string message) { m_lacks.push_back({*m_path, std::move(message)}); }
 
-    const std::vector<Entry>& m_entries;
-    const std::vector<FileFacts>& m_facts;
-    EntryTree m_tree;
+    const Inventory& m_inventory;
     Names m_libraries;        // that the package has, by soname and file name
     Names m_served_families;  // of language dependencies, with a build that fits
     const std::string* m_path = nullptr;
@@ -164,13 +163,12 @@ class LackFinder {
 
 }  // namespace
 
-std::vector<Lack> find_lacks(const Package& package, const std::vector<FileFacts>& facts,
-                             const std::vector<std::string>& provided) {
-    return LackFinder(package.entries(), facts, provided).find();
+std::vector<Lack> find_lacks(const Inventory& inventory, const std::vector<std::string>& provided) {
+    return LackFinder(inventory, provided).find();
 }
 
-std::vector<std::string> library_names(const Package& package, const std::vector<FileFacts>& facts) {
-    const LackFinder finder(package.entries(), facts, {});
+std::vector<std::string> library_names(const Inventory& inventory) {
+    const LackFinder finder(inventory, {});
     std::vector<std::string> names(finder.libraries().begin(), finder.libraries().end());
     std::sort(names.begin(), names.end());
     return names;

@@ -1,3 +1,5 @@
+#include "classify/npm_packages.hpp"
+
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -6,7 +8,7 @@
 #include "base/json_text.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
-#include "classify/installed_packages.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
@@ -78,7 +80,8 @@ NpmMetadata parse_package_json(std::string_view text, DevDependencies dev) {
     return metadata;
 }
 
-Result<void> add_npm_packages(const Package& package, const EntryTree& tree, InstalledPackages& found) {
+Result<void> add_npm_packages(const Inventory& inventory, InstalledPackages& found) {
+    const EntryTree& tree = inventory.tree();
     std::vector<std::size_t> files;
     for (std::size_t i = 0; i < tree.size(); ++i) {
         const std::size_t above = tree.parent(i);
@@ -93,7 +96,8 @@ Result<void> add_npm_packages(const Package& package, const EntryTree& tree, Ins
         InstalledPackage& installed = found.list[i];
         NpmMetadata metadata;
         if (tree.entry(files[i]).size <= k_max_package_json_bytes) {
-            BALLAST_TRY(const std::string text, read_start(package, files[i], k_max_package_json_bytes));
+            BALLAST_TRY(const std::string text,
+                        read_start(inventory.package(), files[i], k_max_package_json_bytes));
             metadata = parse_package_json(text);
         }
         installed.name =

@@ -1,3 +1,5 @@
+#include "classify/python_packages.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -6,9 +8,9 @@
 
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
-#include "classify/installed_packages.hpp"
 #include "classify/python_metadata.hpp"
 #include "classify/python_records.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
@@ -141,7 +143,8 @@ Result<void> read_described(const Package& package, Described& described, Instal
 
 }  // namespace
 
-Result<void> add_python_packages(const Package& package, const EntryTree& tree, InstalledPackages& found) {
+Result<void> add_python_packages(const Inventory& inventory, InstalledPackages& found) {
+    const EntryTree& tree = inventory.tree();
     std::vector<Described> all;
     for (std::size_t i = 0; i < tree.size(); ++i) {
         if (auto described = described_by(tree, i)) all.push_back(std::move(*described));
@@ -150,8 +153,9 @@ Result<void> add_python_packages(const Package& package, const EntryTree& tree, 
     const std::size_t first = found.list.size();
     for (const auto& described : all)
         found.list.push_back({Ecosystem::python, {}, {}, tree.entry(described.entry).path});
-    BALLAST_CHECK(parallel_for(
-        all.size(), [&](std::size_t i) { return read_described(package, all[i], found.list[first + i]); }));
+    BALLAST_CHECK(parallel_for(all.size(), [&](std::size_t i) {
+        return read_described(inventory.package(), all[i], found.list[first + i]);
+    }));
     Owners owners(tree, found);
     std::vector<bool> is_site(tree.size());
     bool top_is_site = false;

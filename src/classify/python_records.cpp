@@ -5,6 +5,7 @@
 
 #include "base/relative_path.hpp"
 #include "classify/system_names.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {

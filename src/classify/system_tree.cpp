@@ -18,12 +18,12 @@ struct Holdings {
     bool project = false;  // a file that makes it somebody's project
 };
 
-class Places {
+class RoleFinder {
   public:
-    Places(const EntryTree& tree, const std::vector<PlaceFacts>& facts)
-        : m_tree(tree), m_facts(facts), m_holdings(tree.size()), m_places(tree.size()) {}
+    RoleFinder(const EntryTree& tree, const std::vector<RoleFacts>& facts)
+        : m_tree(tree), m_facts(facts), m_holdings(tree.size()), m_roles(tree.size()) {}
 
-    std::vector<Place> find() {
+    std::vector<DirectoryRole> find() {
         take_stock();
         m_top_prefix = is_system_prefix(EntryTree::k_top);
         m_prefixes.assign(m_tree.size(), false);
@@ -32,9 +32,9 @@ class Places {
             if (!is_directory(i) || m_facts[i].installed) continue;
             m_prefixes[i] = is_system_prefix(i);
             m_dedicated[i] = m_prefixes[i] && is_dedicated(i);
-            m_places[i] = place_of(i);
+            m_roles[i] = role_of(i);
         }
-        return std::move(m_places);
+        return std::move(m_roles);
     }
 
   private:
@@ -111,26 +111,27 @@ class Places {
         return directory == EntryTree::k_top ? m_top_prefix : m_prefixes[directory];
     }
 
-    Place place_of(std::size_t directory) const {
+    DirectoryRole role_of(std::size_t directory) const {
         const std::size_t parent = m_tree.parent(directory);
-        const Place above = parent == EntryTree::k_top ? Place() : m_places[parent];
+        const DirectoryRole above = parent == EntryTree::k_top ? DirectoryRole() : m_roles[parent];
         const SystemPlace own = system_place(name(directory));
         const Holdings& holdings = m_holdings[directory];
-        Place place = above;
-        place.resource = above.resource || is_resource_directory(name(directory));
-        if (above.system) return place;
-        place.system = is_system(directory, parent, above, own);
+        DirectoryRole role = above;
+        role.resource = above.resource || is_resource_directory(name(directory));
+        if (above.system) return role;
+        role.system = is_system(directory, parent, above, own);
         if (above.root == SystemPlace::none && own != SystemPlace::none && prefix(parent)) {
-            place.root = own;
+            role.root = own;
             const auto usr = m_tree.child(parent, "usr");
-            place.beside_usr = usr && is_directory(*usr) && has_system_child(*usr);
+            role.beside_usr = usr && is_directory(*usr) && has_system_child(*usr);
         }
         const bool own_project = holdings.code || holdings.project;
-        place.application = !own_project && (holdings.elf || above.application);
-        return place;
+        role.application = !own_project && (holdings.elf || above.application);
+        return role;
     }
 
-    bool is_system(std::size_t directory, std::size_t parent, const Place& above, SystemPlace own) const {
+    bool is_system(std::size_t directory, std::size_t parent, const DirectoryRole& above,
+                   SystemPlace own) const {
         if (own == SystemPlace::usr && has_system_child(directory)) return true;
         if (own != SystemPlace::none && parent != EntryTree::k_top && m_dedicated[parent]) return true;
         if (parent == EntryTree::k_top) return false;
@@ -144,9 +145,9 @@ class Places {
     }
 
     const EntryTree& m_tree;
-    const std::vector<PlaceFacts>& m_facts;
+    const std::vector<RoleFacts>& m_facts;
     std::vector<Holdings> m_holdings;
-    std::vector<Place> m_places;
+    std::vector<DirectoryRole> m_roles;
     bool m_top_prefix = false;
     std::vector<bool> m_prefixes;
     std::vector<bool> m_dedicated;
@@ -154,8 +155,8 @@ class Places {
 
 }  // namespace
 
-std::vector<Place> find_places(const EntryTree& tree, const std::vector<PlaceFacts>& facts) {
-    return Places(tree, facts).find();
+std::vector<DirectoryRole> find_directory_roles(const EntryTree& tree, const std::vector<RoleFacts>& facts) {
+    return RoleFinder(tree, facts).find();
 }
 
 }  // namespace ballast

@@ -8,14 +8,14 @@
 
 namespace ballast {
 
-// What is known of each entry before the places are weighed.
-struct PlaceFacts {
+// What is known of each entry before the roles are weighed.
+struct RoleFacts {
     bool installed = false;  // a language dependency: it says nothing about the rest of the package
     bool elf = false;        // an ELF file
 };
 
 // What lying in a directory means for a file.
-struct Place {
+struct DirectoryRole {
     bool system = false;                   // all of it was installed by a system's package manager
     SystemPlace root = SystemPlace::none;  // in bin/, share/ ... of a place where executables are, too
     bool beside_usr = false;               // and usr/ lies beside that root: a whole system's tree
@@ -23,8 +23,8 @@ struct Place {
     bool resource = false;                 // below CMap/, tessdata/ and the like
 };
 
-// The place that each directory is; one element an entry, those of files and symlinks are empty.
+// The role of each directory; one element an entry, those of files and symlinks are empty.
 // REQUIRES: as many facts as entries.
-std::vector<Place> find_places(const EntryTree& tree, const std::vector<PlaceFacts>& facts);
+std::vector<DirectoryRole> find_directory_roles(const EntryTree& tree, const std::vector<RoleFacts>& facts);
 
 }  // namespace ballast

@@ -1,4 +1,5 @@
 #include "analyze/analyze.hpp"
+#include "analyze/analysis_json.hpp"
 
 #include <fmt/format.h>
 
@@ -6,12 +7,15 @@
 #include <optional>
 
 #include "analyze/analysis_page.hpp"
+#include "analyze/analysis_text.hpp"
 #include "analyze/baseline.hpp"
+#include "analyze/baseline_report.hpp"
 #include "base/file.hpp"
 #include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
 #include "cli/package_settings.hpp"
+#include "package/open_package.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 
@@ -34,8 +38,8 @@ Result<std::vector<Layer>> measure_layers(const std::vector<std::string>& paths,
     std::vector<Layer> layers;
     for (const auto& path : paths) {
         BALLAST_TRY(const auto package, open_package(path, limits));
-        BALLAST_TRY(Layer layer, measure_layer(*package));
-        layers.push_back(std::move(layer));
+        BALLAST_TRY(const Inventory inventory, Inventory::take(*package));
+        layers.push_back(measure_layer(inventory));
     }
     if (layers.size() > k_max_layers)
         warn(fmt::format("{} layers: a function takes {} at most", layers.size(), k_max_layers));
@@ -73,8 +77,7 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
     AnalyzeOptions options;
     if (!flags.html.empty()) options.tree_nodes = k_page_tree_nodes;
     options.max_unzipped_bytes = loaded.config.max_size;
-    if (loaded.image != nullptr) {
-        options.image = *loaded.image;
+    if (loaded.package->image() != nullptr) {
         options.max_unzipped_bytes = k_max_image_bytes;
         if (!flags.layers.empty())
             return fail(ErrorCode::usage, "--layer",
@@ -85,7 +88,7 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
     }
     BALLAST_TRY(options.layers,
                 measure_layers(flags.layers, {.max_unpacked_bytes = loaded.config.max_unpacked}));
-    BALLAST_TRY(const Analysis analysis, analyze(*loaded.package, loaded.facts, options));
+    BALLAST_TRY(const Analysis analysis, analyze(loaded.inventory, options));
     BALLAST_TRY(const auto comparison, compare(flags, analysis, max_growth));
     if (!flags.html.empty()) BALLAST_CHECK(write_report(analysis_page(analysis, comparison), flags.html));
     BALLAST_CHECK(print(output_of(flags, analysis, comparison)));

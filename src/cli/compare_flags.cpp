@@ -101,6 +101,20 @@ Result<TimeModel> model_of(const CompareFlags& flags) {
     return model;
 }
 
+Result<BillOptions> bill_options_of(const CompareFlags& flags) {
+    BillOptions bill;
+    bill.rate = flags.rate;
+    bill.traces = flags.traces;
+    BALLAST_TRY(bill.service, parse_distribution(flags.service, "--service"));
+    if (!flags.init.empty()) {
+        BALLAST_TRY(bill.init, parse_distribution(flags.init, "--init"));
+    }
+    bill.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
+    bill.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
+    bill.seed = flags.seed;
+    return bill;
+}
+
 }  // namespace
 
 void add_compare_flags(Command& command, CompareFlags& flags) {
@@ -134,6 +148,8 @@ Result<CompareOptions> compare_options_of(const CompareFlags& flags) {
     options.rounds = flags.rounds;
     BALLAST_TRY(options.model, model_of(flags));
     if (flags.read_share) options.elsewhere.read_share = *flags.read_share / 100;
+    options.measure = !flags.store.empty();
+    BALLAST_TRY(options.bill, bill_options_of(flags));
     return options;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/package_settings.hpp"
-#include "compare/compare.hpp"
+#include "compare/run_experiment.hpp"
 
 namespace ballast {
 

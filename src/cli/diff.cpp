@@ -95,10 +95,10 @@ std::string diff_text(const StoredVersion& before, const StoredVersion& after, c
                         format_count(removed), format_count(diff.entries.size() - added - removed),
                         format_count(diff.same_entries));
     text += fmt::format("tree     {} -> {}\n", format_size(diff.before_bytes), format_size(diff.after_bytes));
-    text += fmt::format("push     {} in {} {} and a manifest of {}; {} were in packs of {}\n",
-                        format_size(diff.sent_pack_bytes), format_count(diff.sent_packs),
-                        diff.sent_packs == 1 ? "pack" : "packs", format_size(diff.manifest_bytes),
-                        format_size(diff.reused_frame_bytes), before.label());
+    text +=
+        fmt::format("push     {} in {} and a manifest of {}; {} were in packs of {}\n",
+                    format_size(diff.sent_pack_bytes), counted(diff.sent_packs, "pack"),
+                    format_size(diff.manifest_bytes), format_size(diff.reused_frame_bytes), before.label());
     return text;
 }
 
@@ -146,7 +146,7 @@ Result<Manifest> manifest_of(Store& store, const StoredVersion& version) {
         Error error = std::move(manifest).error();
         if (error.hint.empty())
             error.hint = "see what is damaged with 'ballast verify " + version.label() + "'";
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     return manifest;
 }

@@ -130,19 +130,16 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
                             report.leases == 1 ? "needs" : "need");
     }
     if (report.ended_leases != 0) {
-        text +=
-            fmt::format("{} {} of pushes that were killed\n", dry ? "would end" : "ended",
-                        report.ended_leases == 1 ? "1 lease" : fmt::format("{} leases", report.ended_leases));
+        text += fmt::format("{} {} of pushes that were killed\n", dry ? "would end" : "ended",
+                            counted(report.ended_leases, "lease"));
     }
     if (report.stale_marks != 0) {
         text += fmt::format("{} {} of gcs that were killed\n", dry ? "would take away" : "took away",
-                            report.stale_marks == 1 ? "1 mark" : fmt::format("{} marks", report.stale_marks));
+                            counted(report.stale_marks, "mark"));
     }
     if (report.unfinished != 0) {
-        text += fmt::format("removed the parts of {}\n",
-                            report.unfinished == 1
-                                ? "1 upload that was killed"
-                                : fmt::format("{} uploads that were killed", report.unfinished));
+        text += fmt::format("removed the parts of {} that {} killed\n", counted(report.unfinished, "upload"),
+                            report.unfinished == 1 ? "was" : "were");
     }
     return text;
 }

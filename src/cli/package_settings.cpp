@@ -1,10 +1,15 @@
 #include "cli/package_settings.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <optional>
 
-#include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "base/size.hpp"
+#include "config/load_config.hpp"
+#include "package/open_package.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 
@@ -23,62 +28,76 @@ void add_config_flags(Command& command, ConfigFlags& flags) {
 
 namespace {
 
-// The ballast.toml that lies at the top of a zip. A directory's is found without opening the package.
-Result<std::optional<ConfigText>> config_in_zip(const std::string& path) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
-    const auto opened = open_package(path);
-    // A container image has no configuration; what is none of them is told when it is opened.
-    if (!opened && opened.error().code == ErrorCode::usage) return std::nullopt;
-    if (!opened) return tl::unexpected<Error>(opened.error());
-    const auto& package = *opened;
-    const auto& entries = package->entries();
+enum class Images : std::uint8_t { refused, taken };
+
+// The ballast.toml that lies at the top of a zip. A directory's is found without opening the package, and a
+// container image has none.
+Result<std::optional<ConfigText>> config_in(const Package& package) {
+    const auto& entries = package.entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind != EntryKind::file || entries[i].path != k_config_file) continue;
-        BALLAST_TRY(std::string text, read_entry(*package, i, k_max_config_bytes));
-        return ConfigText{std::move(text), printable(path) + ": " + std::string(k_config_file)};
+        BALLAST_TRY(std::string text, read_entry(package, i, k_max_config_bytes));
+        return ConfigText{std::move(text), printable(package.name()) + ": " + std::string(k_config_file)};
     }
     return std::nullopt;
 }
 
-Result<Config> load_config_of(const std::string& path, const ConfigFlags& flags) {
+Result<Config> load_settings(const std::string& path, const std::optional<ConfigText>& given,
+                             const ConfigFlags& flags) {
+    BALLAST_TRY(Config config, load_config(path, given));
+    if (!flags.store.empty()) BALLAST_CHECK(set_store(config, flags.store, "--store"));
+    if (!flags.name.empty()) BALLAST_CHECK(set_name(config, flags.name, "--name"));
+    if (!flags.root.empty()) BALLAST_CHECK(set_root(config, flags.root, "--root"));
+    if (!flags.include.empty()) config.include = flags.include;
+    if (!flags.exclude.empty()) config.exclude = flags.exclude;
+    return config;
+}
+
+// What a zip holds can lower the limit that the zip was opened under.
+Result<void> check_unpacked(const Package& package, std::uint64_t limit) {
+    std::uint64_t bytes = 0;
+    for (const auto& entry : package.entries()) {
+        bytes += entry.size;
+        if (bytes <= limit) continue;
+        return fail(
+            ErrorCode::corrupt, package.name() + ": " + printable(entry.path),
+            fmt::format("with it the zip unpacks to more than {}, which is not allowed", format_size(limit)));
+    }
+    return {};
+}
+
+Result<LoadedPackage> load(const std::string& path, const ConfigFlags& flags, Images images) {
     std::optional<ConfigText> given;
     if (!flags.config.empty()) {
         BALLAST_TRY(given, read_config(flags.config));
-    } else {
-        BALLAST_TRY(given, config_in_zip(path));
     }
-    return load_config(path, given);
-}
-
-Result<LoadedPackage> load_settings(const std::string& path, const ConfigFlags& flags) {
-    LoadedPackage loaded;
-    BALLAST_TRY(loaded.config, load_config_of(path, flags));
-    if (!flags.store.empty()) BALLAST_CHECK(set_store(loaded.config, flags.store, "--store"));
-    if (!flags.name.empty()) BALLAST_CHECK(set_name(loaded.config, flags.name, "--name"));
-    if (!flags.root.empty()) BALLAST_CHECK(set_root(loaded.config, flags.root, "--root"));
-    if (!flags.include.empty()) loaded.config.include = flags.include;
-    if (!flags.exclude.empty()) loaded.config.exclude = flags.exclude;
-    return loaded;
+    Result<Config> config = load_settings(path, given, flags);
+    std::error_code error;
+    const bool may_have_own = !given && std::filesystem::is_regular_file(path, error);
+    // What is wrong beside a zip does not matter when there is a ballast.toml in it.
+    if (!config && !may_have_own) return pass_on(std::move(config));
+    PackageLimits limits;
+    if (config) limits.max_unpacked_bytes = config->max_unpacked;
+    BALLAST_TRY(auto package,
+                images == Images::taken ? open_package_or_image(path, limits) : open_package(path, limits));
+    if (may_have_own && package->image() == nullptr) {
+        BALLAST_TRY(const auto own, config_in(*package));
+        if (own) config = load_settings(path, own, flags);
+        if (own && config) BALLAST_CHECK(check_unpacked(*package, config->max_unpacked));
+    }
+    if (!config) return pass_on(std::move(config));
+    BALLAST_TRY(Inventory inventory, Inventory::take(*package));
+    return LoadedPackage{std::move(*config), std::move(package), std::move(inventory)};
 }
 
 }  // namespace
 
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
-    BALLAST_TRY(LoadedPackage loaded, load_settings(path, flags));
-    BALLAST_TRY(loaded.package, open_package(path, {.max_unpacked_bytes = loaded.config.max_unpacked}));
-    BALLAST_TRY(loaded.facts, classify(*loaded.package));
-    return loaded;
+    return load(path, flags, Images::refused);
 }
 
 Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags) {
-    BALLAST_TRY(LoadedPackage loaded, load_settings(path, flags));
-    BALLAST_TRY(Openable opened,
-                open_package_or_image(path, {.max_unpacked_bytes = loaded.config.max_unpacked}));
-    loaded.package = std::move(opened.package);
-    loaded.image = opened.image;
-    BALLAST_TRY(loaded.facts, classify(*loaded.package));
-    return loaded;
+    return load(path, flags, Images::taken);
 }
 
 }  // namespace ballast

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "base/table.hpp"
+#include "classify/inventory.hpp"
 #include "config/config.hpp"
 #include "package/package.hpp"
 #include "program/command.hpp"
@@ -23,12 +24,11 @@ struct ConfigFlags {
 };
 void add_config_flags(Command& command, ConfigFlags& flags);
 
-// A package, what its files are, and the configuration that holds for it.
+// A package and its inventory, and the configuration that holds for it.
 struct LoadedPackage {
     Config config;
     std::unique_ptr<Package> package;
-    std::vector<FileFacts> facts;
-    const ImageFacts* image = nullptr;  // of a container image's archive
+    Inventory inventory;
 };
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags);
 // The same for commands that only look: they take container images too.

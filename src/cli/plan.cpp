@@ -13,7 +13,7 @@ struct PlanFlags : ConfigFlags {
 
 Result<int> run_plan(const PlanFlags& flags) {
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
-    BALLAST_TRY(const Plan plan, make_plan(*loaded.package, loaded.facts, loaded.config));
+    BALLAST_TRY(const Plan plan, make_plan(loaded.inventory, loaded.config));
     for (const auto& warning : plan.warnings) warn(warning);
     BALLAST_CHECK(print(flags.json ? plan_json(loaded, plan) : plan_text(loaded, plan, colours_of_stdout())));
     return 0;

@@ -24,10 +24,10 @@ struct Moved {
 
 std::array<Moved, k_categories.size()> by_category(const LoadedPackage& loaded, const Plan& plan) {
     std::array<Moved, k_categories.size()> moved = {};
-    const auto& entries = loaded.package->entries();
+    const auto& entries = loaded.inventory.entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind != EntryKind::file) continue;
-        auto& row = moved.at(static_cast<std::size_t>(loaded.facts[i].category));
+        auto& row = moved.at(static_cast<std::size_t>(loaded.inventory.facts()[i].category));
         const bool leaves = plan.destinations[i] == Destination::leaves;
         ++(leaves ? row.leaving_files : row.staying_files);
         (leaves ? row.leaving_bytes : row.staying_bytes) += entries[i].size;
@@ -36,7 +36,7 @@ std::array<Moved, k_categories.size()> by_category(const LoadedPackage& loaded, 
 }
 
 std::vector<std::size_t> biggest_leaving(const LoadedPackage& loaded, const Plan& plan) {
-    const auto& entries = loaded.package->entries();
+    const auto& entries = loaded.inventory.entries();
     std::vector<std::size_t> leaving;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (entries[i].kind == EntryKind::file && plan.destinations[i] == Destination::leaves)
@@ -73,7 +73,7 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
 
     Table biggest({{"biggest that leave", Align::right}, {"group", Align::left}, {"", Align::left}});
     for (const auto i : biggest_leaving(loaded, plan)) {
-        const auto& entry = loaded.package->entries()[i];
+        const auto& entry = loaded.inventory.entries()[i];
         biggest.add_row({format_size(entry.size), plan.group_names[plan.groups[i]], printable(entry.path)});
     }
     text += biggest.to_string(colours);
@@ -98,12 +98,12 @@ std::string plan_json(const LoadedPackage& loaded, const Plan& plan) {
     json["groups"] = plan.group_names;
     json["warnings"] = plan.warnings;
     auto& leaving = json["leaving"] = nlohmann::ordered_json::array();
-    const auto& entries = loaded.package->entries();
+    const auto& entries = loaded.inventory.entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (plan.destinations[i] != Destination::leaves || entries[i].kind == EntryKind::directory) continue;
         leaving.push_back({{"path", entries[i].path},
                            {"bytes", entries[i].size},
-                           {"category", category_name(loaded.facts[i].category)},
+                           {"category", category_name(loaded.inventory.facts()[i].category)},
                            {"group", plan.group_names[plan.groups[i]]}});
     }
     return json_text(json);

@@ -3,8 +3,9 @@
 #include "base/environment.hpp"
 #include "base/json_text.hpp"
 #include "cli/commands.hpp"
-#include "cli/push_staged.hpp"
+#include "cli/push_report.hpp"
 #include "cli/slim_source.hpp"
+#include "pack/push_staged.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 
@@ -19,19 +20,19 @@ struct PushFlags {
 };
 
 Result<int> push(const PushFlags& flags) {
-    std::string store = flags.store;
-    if (store.empty()) store = environment("BALLAST_STORE");
-    if (store.empty()) {
-        BALLAST_TRY(const Slim slim, open_slim_package(flags.slim));
-        store = slim.lock.store;
-    }
+    BALLAST_TRY(const Slim slim, open_slim_package(flags.slim));
+    BALLAST_TRY(const Manifest manifest, load_manifest(slim));
+    std::string url = flags.store;
+    if (url.empty()) url = environment("BALLAST_STORE");
+    if (url.empty()) url = slim.lock.store;
+    BALLAST_TRY(const auto store, open_store(url));
     const auto output = flags.quiet ? Progress::Output::quiet : Progress::Output::automatic;
-    BALLAST_TRY(const PushReport report, push_staged(flags.slim, store, output));
+    BALLAST_TRY(const PushReport report, push_staged(slim.lock, manifest, flags.slim, *store, output));
     if (!flags.json) {
-        BALLAST_CHECK(print(push_text(report, store)));
+        BALLAST_CHECK(print(push_text(report, url)));
         return 0;
     }
-    const nlohmann::ordered_json json = {{"store", store},
+    const nlohmann::ordered_json json = {{"store", url},
                                          {"packs_sent", report.packs_sent},
                                          {"packs_there", report.packs_there},
                                          {"bytes_sent", report.bytes_sent},

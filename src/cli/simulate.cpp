@@ -10,7 +10,9 @@
 #include "cli/simulate_flags.hpp"
 #include "program/output.hpp"
 #include "simulate/fit.hpp"
+#include "simulate/simulation_json.hpp"
 #include "simulate/simulation_page.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "base/file.hpp"
+#include "package/open_package.hpp"
 #include "package/package.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {

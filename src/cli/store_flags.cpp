@@ -1,6 +1,6 @@
 #include "cli/store_flags.hpp"
 
-#include "config/config.hpp"
+#include "config/load_config.hpp"
 #include "program/common_flags.hpp"
 #include "store/open_store.hpp"
 

@@ -45,7 +45,7 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
         // The tree that the user asked about is not right: a check that did not hold.
         auto error = verified.error();
         error.code = ErrorCode::check_failed;
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     BALLAST_CHECK(verified);
     if (flags.json) {
@@ -53,8 +53,9 @@ Result<int> verify_hydrated_tree(const VerifyFlags& flags, const SlimSource& sou
             {{"tree", tree}, {"entries", manifest.entries().size()}, {"bytes", slim.lock.tree_bytes}})));
         return 0;
     }
-    BALLAST_CHECK(print(fmt::format("{}: {} entries, {}: all as the manifest says\n", tree,
-                                    manifest.entries().size(), format_size(slim.lock.tree_bytes))));
+    BALLAST_CHECK(print(fmt::format("{}: {}, {}: all as the manifest says\n", tree,
+                                    counted(manifest.entries().size(), "entry", "entries"),
+                                    format_size(slim.lock.tree_bytes))));
     return 0;
 }
 

@@ -37,9 +37,9 @@ std::string files_text(const Damage& damage) {
 }
 
 std::string check_text(const StoredVersion& version, const VersionCheck& check, const std::string& sampled) {
-    const std::string read = fmt::format(
-        "{} of {} frames, {} in {} requests{}", format_count(check.checked_frames),
-        format_count(check.frames), format_size(check.checked_bytes), format_count(check.requests), sampled);
+    const std::string read = fmt::format("{} of {}, {} in {}{}", format_count(check.checked_frames),
+                                         counted(check.frames, "frame"), format_size(check.checked_bytes),
+                                         counted(check.requests, "request"), sampled);
     if (check.damages.empty())
         return fmt::format("{}: {}: all as the manifest says\n", version.label(), read);
     Table table({{"object", Align::left}, {"what", Align::left}, {"files that need it", Align::left}});
@@ -82,7 +82,7 @@ Result<int> verify_stored_version(const std::string& version, const VerifyStored
         if (error.code == ErrorCode::corrupt) error.code = ErrorCode::check_failed;
         if (error.code == ErrorCode::usage && error.hint == "write VERSION or NAME/VERSION")
             error.message = "is neither an existing directory nor a version's name";
-        return tl::unexpected<Error>(std::move(error));
+        return pass_on(std::move(error));
     }
     BALLAST_TRY(VersionChecker checker, VersionChecker::open(*store, found->record, sample));
     const auto output = flags.quiet ? Progress::Output::quiet : Progress::Output::automatic;
@@ -96,9 +96,7 @@ Result<int> verify_stored_version(const std::string& version, const VerifyStored
     if (check.damages.empty()) return 0;
     return fail(
         ErrorCode::check_failed, fmt::format("{}: {}", store->url(), found->label()),
-        fmt::format("{} damaged or missing",
-                    check.damages.size() == 1 ? "1 object or part is"
-                                              : fmt::format("{} objects or parts are", check.damages.size())),
+        counted(check.damages.size(), "object or part is", "objects or parts are") + " damaged or missing",
         "remove what is damaged, pack again with --repack, and push");
 }
 

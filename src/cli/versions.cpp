@@ -43,10 +43,9 @@ std::string versions_text(const StoreFlags& flags, const Store& store, const Sto
                        format_count(row.own_packs)});
     }
     std::string text = table.to_string(colours_of_stdout());
-    text += fmt::format("\n{} {} of {} {}; the store has {} in {} {}", format_count(rows.size()),
-                        rows.size() == 1 ? "version" : "versions", names.size(),
-                        names.size() == 1 ? "name" : "names", format_size(measured.pack_bytes),
-                        format_count(measured.packs), measured.packs == 1 ? "pack" : "packs");
+    text += fmt::format("\n{} of {}; the store has {} in {}", counted(rows.size(), "version"),
+                        counted(names.size(), "name"), format_size(measured.pack_bytes),
+                        counted(measured.packs, "pack"));
     if (measured.orphan_packs != 0) {
         text += fmt::format(", {} of it in {} that no version refers to ('ballast gc' removes them)",
                             format_size(measured.orphan_bytes), format_count(measured.orphan_packs));

@@ -1,4 +1,5 @@
 #include "analyze/why.hpp"
+#include "analyze/why_report.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,7 @@ struct WhyFlags : ConfigFlags {
 
 Result<int> run_why(const WhyFlags& flags) {
     BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
-    BALLAST_TRY(const Why why, find_why(*loaded.package, loaded.facts, flags.asked));
+    BALLAST_TRY(const Why why, find_why(loaded.inventory, flags.asked));
     BALLAST_CHECK(print(flags.json ? json_text(why_json(why)) : why_text(why, colours_of_stdout())));
     return 0;
 }

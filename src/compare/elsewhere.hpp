@@ -37,7 +37,7 @@ struct ElsewhereTree {
 
 struct ElsewhereCost {
     double cold_ms = 0;  // a cold start more than any other
-    double each_ms = 0;  // every invocation: files that are opened again are asked for again
+    double each_ms = 0;  // each invocation: files that are opened again are asked for again
     double read_bytes = 0;
     double s3_gets = 0;
 };

@@ -124,7 +124,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
     }
     BALLAST_TRY(const std::string text, read_file(answered, k_max_answer_bytes));
     const Json answer = Json::parse(text, nullptr, false);
-    if (!answer.is_object()) return fail(ErrorCode::corrupt, "esbuild", "answers with what is not JSON");
+    if (!answer.is_object()) return fail(ErrorCode::corrupt, "esbuild", "does not answer with JSON");
     Built built;
     built.errors = messages_of(answer, "errors");
     built.warnings = messages_of(answer, "warnings");

@@ -4,8 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 #include "base/relative_path.hpp"
+#include "compare/launch.hpp"
 
 namespace ballast {
 namespace {
@@ -58,9 +62,9 @@ Result<void> find_argument(const Workbench& bench, const std::string& wanted, Ex
 
 Result<std::vector<Executable>> find_executables(const Workbench& bench, const ExecutableOptions& options) {
     std::vector<Executable> found;
-    for (std::size_t i = 0; i < bench.package().entries().size(); ++i) {
-        const auto& entry = bench.package().entries()[i];
-        const auto& elf = bench.facts()[i].elf;
+    for (std::size_t i = 0; i < bench.inventory().entries().size(); ++i) {
+        const auto& entry = bench.inventory().entries()[i];
+        const auto& elf = bench.inventory().facts()[i].elf;
         if (!elf || elf->kind != ElfInfo::Kind::program || (entry.mode & 0111U) == 0) continue;
         Executable executable;
         executable.entry = i;

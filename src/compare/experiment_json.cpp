@@ -1,7 +1,8 @@
+#include "compare/experiment_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
-#include "compare/compare.hpp"
 
 namespace ballast {
 namespace {
@@ -38,7 +39,7 @@ Json way_json(const Way& way) {
     json["limit_bytes"] = way.limit_bytes;
     json["over"] = !way.fits();
     json["cold_ms"] = optional_number(way.cold_ms);
-    json["warm_ms"] = optional_number(way.each_ms);
+    json["each_ms"] = optional_number(way.each_ms);
     json["time_basis"] = basis_name(way.time_basis);
     json["tmp_bytes"] = way.usage.tmp_bytes;
     json["per_cold_usd"] = way.per_cold_usd;
@@ -186,15 +187,14 @@ nlohmann::ordered_json experiment_json(const Experiment& experiment) {
                  {"files", experiment.files},
                  {"limit_bytes", experiment.limit_bytes},
                  {"rate", experiment.rate},
-                 {"strategies", std::move(ways)},
+                 {"ways", std::move(ways)},
                  {"executables", executables_json(experiment)},
                  {"packed", Json::object()},
                  {"bundle", bundle_json(experiment.bundle)},
                  {"offload", offload_json(experiment)},
                  {"model", model_json(experiment)}};
     for (const Packer packer : k_packers) {
-        json["packed"][std::string(packer_name(packer))] =
-            packed_json(experiment.packed[static_cast<std::size_t>(packer)]);
+        json["packed"][std::string(packer_name(packer))] = packed_json(experiment.packed_by(packer));
     }
     json["recommendation"] = {{"way", printable(experiment.recommendation.way)},
                               {"sentence", experiment.recommendation.sentence},

@@ -1,15 +1,16 @@
+#include "compare/experiment_markdown.hpp"
+
 #include <fmt/format.h>
 
 #include "base/markdown.hpp"
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {
 std::string experiment_markdown(const Experiment& experiment) {
     const bool bills = !experiment.rate.empty();
     std::string text =
-        fmt::format("**{}** {}\n\n| way | package | limit | cold start | every invocation |{}\n",
+        fmt::format("**{}** {}\n\n| way | package | limit | cold start | each invocation |{}\n",
                     experiment.recommendation.sentence, experiment.recommendation.reason,
                     bills ? " cold | a month |" : "");
     text += fmt::format("| --- | ---: | --- | ---: | ---: |{}\n", bills ? " ---: | ---: |" : "");

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "compare/experiment_json.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {
@@ -47,10 +49,7 @@ class Page {
     void add_facts() {
         const Way& as_is = m_experiment.ways.front();
         ReportFact size = {"The package", m_experiment.bytes, Unit::bytes};
-        const std::uint64_t distance =
-            as_is.fits() ? as_is.limit_bytes - m_experiment.bytes : m_experiment.bytes - as_is.limit_bytes;
-        size.note = fmt::format("{} {} the limit of {}", format_size(distance),
-                                as_is.fits() ? "under" : "over", format_size(as_is.limit_bytes));
+        size.note = against_limit(m_experiment.bytes, as_is.limit_bytes);
         size.tone = as_is.fits() ? Tone::good : Tone::bad;
         size.part = static_cast<double>(m_experiment.bytes) /
                     static_cast<double>(std::max<std::uint64_t>(as_is.limit_bytes, 1));
@@ -83,7 +82,7 @@ class Page {
                          {"Package", Unit::bytes},
                          {"To the limit", Unit::change_bytes},
                          {"Cold start", Unit::milliseconds},
-                         {"Every invocation", Unit::milliseconds},
+                         {"Each invocation", Unit::milliseconds},
                          {"Known"},
                          {"Works"}};
         for (const auto& way : m_experiment.ways) {
@@ -152,12 +151,8 @@ class Page {
         m_report.add(chart);
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-
     const PackedFile* find_file(Packer packer, const std::string& path) const {
-        for (const auto& file : packed(packer).files) {
+        for (const auto& file : m_experiment.packed_by(packer).files) {
             if (file.path == path) return &file;
         }
         return nullptr;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compare/compare.hpp"
+#include "compare/experiment.hpp"
 #include "page/report.hpp"
 
 namespace ballast {

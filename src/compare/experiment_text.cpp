@@ -1,8 +1,9 @@
+#include "compare/experiment_text.hpp"
+
 #include <fmt/format.h>
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {
@@ -22,8 +23,8 @@ class Text {
     Text(const Experiment& experiment, Colours colours) : m_experiment(experiment), m_colours(colours) {}
 
     std::string write() {
-        m_text = fmt::format("{}: {} in {} files, limit {}\n\n", printable(m_experiment.package),
-                             format_size(m_experiment.bytes), format_count(m_experiment.files),
+        m_text = fmt::format("{}: {} in {}, limit {}\n\n", printable(m_experiment.package),
+                             format_size(m_experiment.bytes), counted(m_experiment.files, "file"),
                              format_size(m_experiment.limit_bytes));
         add_ways();
         add_executables();
@@ -42,7 +43,7 @@ class Text {
                                        {"package", Align::right},
                                        {"limit", Align::right},
                                        {"cold start", Align::right},
-                                       {"every invocation", Align::right}};
+                                       {"each invocation", Align::right}};
         if (bills) {
             columns.push_back({"cold", Align::right});
             columns.push_back({"p99", Align::right});
@@ -108,13 +109,10 @@ class Text {
         m_text += table.to_string(m_colours);
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-    bool is_tried(Packer packer) const { return !packed(packer).tool.empty(); }
+    bool is_tried(Packer packer) const { return !m_experiment.packed_by(packer).tool.empty(); }
 
     void add_cells(Packer packer, const std::string& path, std::vector<std::string>& row) const {
-        for (const auto& file : packed(packer).files) {
+        for (const auto& file : m_experiment.packed_by(packer).files) {
             if (file.path != path) continue;
             row.push_back(file.refused.empty() ? format_size(file.after) : "refused");
             row.push_back(file.start           ? fmt::format("{} \u2192 {}", format_ms(file.start->plain_ms),
@@ -129,9 +127,9 @@ class Text {
     void add_bundle() {
         const NodeBundle& bundle = m_experiment.bundle;
         if (!bundle.missing.empty()) return;
-        m_text += fmt::format("\nesbuild: {} became {} in place of {} files with {}",
+        m_text += fmt::format("\nesbuild: {} became {} in place of {} with {}",
                               printable(bundle.entries.front()), format_size(bundle.bundle_bytes),
-                              format_count(bundle.replaced_files), format_size(bundle.replaced_bytes));
+                              counted(bundle.replaced_files, "file"), format_size(bundle.replaced_bytes));
         if (bundle.load) {
             m_text += fmt::format("; loading it {} \u2192 {}", format_ms(bundle.load->plain_ms),
                                   format_ms(bundle.load->changed_ms));
@@ -156,9 +154,9 @@ class Text {
         const OffloadPart& all = offload.parts.front();
         const TimeModel& model = m_experiment.model;
         m_text += fmt::format(
-            "\nOffloaded: {} in {} files leave, {} to fetch: network {}, cores {}, first byte {}\n"
+            "\nOffloaded: {} in {} leave, {} to fetch: network {}, cores {}, first byte {}\n"
             "  with {} at {}/s, then {}/s; {:g} cores, of which each decodes {}/s of zstd\n",
-            format_size(offload.leaving_bytes), format_count(offload.leaving_files),
+            format_size(offload.leaving_bytes), counted(offload.leaving_files, "file"),
             format_size(all.work.compressed_bytes), format_ms(1000 * all.estimate.network),
             format_ms(1000 * all.estimate.cores), format_ms(1000 * model.first_byte_seconds),
             rate_text(model.burst_bytes), rate_text(model.burst_rate), rate_text(model.base_rate),

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "compare/compare.hpp"
+#include "compare/experiment.hpp"
 
 namespace ballast {
 

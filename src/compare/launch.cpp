@@ -205,11 +205,17 @@ double median_of(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+PairedStarts paired_starts(const std::vector<double>& plain_ms, const std::vector<double>& changed_ms) {
+    std::vector<double> added_ms(plain_ms.size());
+    for (std::size_t i = 0; i < added_ms.size(); ++i) added_ms[i] = changed_ms[i] - plain_ms[i];
+    return {static_cast<unsigned>(plain_ms.size()), median_of(plain_ms), median_of(changed_ms),
+            median_of(added_ms)};
+}
+
 Result<PairedStarts> pair_starts(const Launch& plain, const Launch& changed, int status, unsigned rounds,
                                  std::chrono::milliseconds budget) {
     std::vector<double> plain_ms;
     std::vector<double> changed_ms;
-    std::vector<double> added_ms;
     const auto timed = [&](const Launch& what) -> Result<double> {
         BALLAST_TRY(const Launched launched, launch(what));
         if (launched.status == status) return launched.milliseconds;
@@ -223,16 +229,14 @@ Result<PairedStarts> pair_starts(const Launch& plain, const Launch& changed, int
     const auto begin = Clock::now();
     for (unsigned round = 0; round < std::max(rounds, k_least_rounds); ++round) {
         if (round >= k_least_rounds && Clock::now() - begin > budget) break;
-        // Whoever comes second may find something warm: they take turns.
+        // The second one may find something warm: they take turns.
         const bool plain_first = round % 2 == 0;
         BALLAST_TRY(const double first, timed(plain_first ? plain : changed));
         BALLAST_TRY(const double second, timed(plain_first ? changed : plain));
         plain_ms.push_back(plain_first ? first : second);
         changed_ms.push_back(plain_first ? second : first);
-        added_ms.push_back(changed_ms.back() - plain_ms.back());
     }
-    return PairedStarts{static_cast<unsigned>(plain_ms.size()), median_of(plain_ms), median_of(changed_ms),
-                        median_of(added_ms)};
+    return paired_starts(plain_ms, changed_ms);
 }
 
 }  // namespace ballast

@@ -55,6 +55,9 @@ struct PairedStarts {
     double added_ms = 0;    // median of each round's difference; negative when the changed one is faster
 };
 
+// One element a round in both. REQUIRES: as many of the one as of the other, and at least one.
+PairedStarts paired_starts(const std::vector<double>& plain_ms, const std::vector<double>& changed_ms);
+
 // Starts each once to warm the caches, then `rounds` times, fewer (five at least) when they take more than
 // `budget` together. Errors: those of launch(); check_failed when a status is not `status`, naming the
 // program.

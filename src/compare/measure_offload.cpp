@@ -1,38 +1,38 @@
+#include "compare/measure_offload.hpp"
+
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/json_text.hpp"
 #include "compare/launch.hpp"
-#include "compare/offload.hpp"
+#include "format/lock.hpp"
+#include "format/manifest.hpp"
+#include "pack/pack_package.hpp"
+#include "pack/push_staged.hpp"
+#include "store/store.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_max_answer_bytes = 1U << 20U;
-constexpr std::chrono::minutes k_pack_limit{60};
 constexpr std::chrono::minutes k_hydrate_limit{10};
 
 class Measurer {
   public:
-    explicit Measurer(const OffloadCommands& commands) : m_commands(commands) {}
+    Measurer(const Inventory& inventory, const Config& config, const MeasureOptions& options)
+        : m_inventory(inventory), m_config(config), m_options(options) {}
 
     Result<OffloadMeasure> run() {
         OffloadMeasure measure;
-        measure.store = m_commands.store;
-        measure.rounds = m_commands.rounds;
-        BALLAST_CHECK(make_directories(m_commands.scratch));
-        BALLAST_TRY(const auto packed, pack());
-        if (!packed.is_object()) return fail(ErrorCode::corrupt, "ballast pack", "prints what is not JSON");
-        measure.version = packed.value("version", std::string());
-        measure.fetched_bytes = packed.value("compressed_bytes", std::uint64_t{0});
-        measure.slim_bytes = packed.value("slim_bytes", std::uint64_t{0});
+        measure.store = m_config.store;
+        measure.rounds = m_options.rounds;
+        BALLAST_CHECK(pack(measure));
         BALLAST_TRY(const auto whole, hydrate({}));
         measure.parts.push_back({"", whole.cold_ms});
         measure.warm_ms = whole.warm_ms;
-        for (const auto& group : m_commands.groups) {
+        for (const auto& group : m_options.groups) {
             BALLAST_TRY(const auto times, hydrate(group));
             measure.parts.push_back({group, times.cold_ms});
         }
@@ -40,35 +40,36 @@ class Measurer {
     }
 
   private:
-    // Runs a program with this process's own environment, which may hold credentials. What it prints goes to
-    // `out`; what it complains of is told when it fails.
-    Result<double> run_program(const std::vector<std::string>& arguments, const std::string& out,
-                               std::chrono::milliseconds limit) const {
+    Result<void> pack(OffloadMeasure& measure) const {
+        constexpr auto k_quiet = Progress::Output::quiet;
+        BALLAST_TRY(const PackResult packed,
+                    pack_package(m_inventory, m_config,
+                                 {.out = slim(), .run_program = m_options.run_program, .output = k_quiet}));
+        BALLAST_TRY(const Manifest manifest, Manifest::parse(packed.tree.manifest, slim()));
+        BALLAST_TRY(const auto store, open_store(m_config.store));
+        BALLAST_CHECK(push_staged(packed.lock, manifest, slim(), *store, k_quiet));
+        measure.version = packed.lock.version;
+        measure.fetched_bytes = packed.tree.fetched_bytes;
+        measure.slim_bytes = packed.slim_bytes;
+        return {};
+    }
+
+    // Starts ballast-run with this process's own environment, which may hold credentials. What it complains
+    // of is told when it fails.
+    Result<double> start(const std::vector<std::string>& arguments) const {
         Launch start;
-        start.arguments = arguments;
+        start.arguments = {slim() + "/" + std::string(k_run_file)};
+        start.arguments.insert(start.arguments.end(), arguments.begin(), arguments.end());
         start.environment = own_environment();
-        start.output = out;
-        start.complaints = m_commands.scratch + "/words";
+        start.complaints = m_options.scratch + "/words";
         std::error_code error;
         start.directory = std::filesystem::current_path(error).string();
-        start.limit = limit;
+        start.limit = k_hydrate_limit;
         BALLAST_TRY(const Launched launched, launch(start));
         if (launched.status == 0) return launched.milliseconds;
         const std::string text = complaint_in(start.complaints);
-        return fail(ErrorCode::check_failed,
-                    std::filesystem::path(arguments[0]).filename().string() + " " + arguments[1],
+        return fail(ErrorCode::check_failed, "ballast-run hydrate",
                     text.empty() ? fmt::format("ends with status {}", launched.status) : text);
-    }
-
-    Result<nlohmann::json> pack() const {
-        std::vector<std::string> arguments = {m_commands.ballast};
-        arguments.insert(arguments.end(), m_commands.pack.begin(), m_commands.pack.end());
-        arguments.insert(arguments.end(),
-                         {"--out", slim(), "--push", "--json", "--quiet", "--", m_commands.package});
-        const std::string out = m_commands.scratch + "/packed.json";
-        BALLAST_CHECK(run_program(arguments, out, k_pack_limit));
-        BALLAST_TRY(const std::string text, read_file(out, k_max_answer_bytes));
-        return parse_json(text);
     }
 
     struct Times {
@@ -79,29 +80,31 @@ class Measurer {
     Result<Times> hydrate(const std::string& group) const {
         std::vector<double> cold;
         std::vector<double> warm;
-        for (unsigned round = 0; round < m_commands.rounds; ++round) {
-            const std::string root = m_commands.scratch + "/root";
+        for (unsigned round = 0; round < m_options.rounds; ++round) {
+            const std::string root = m_options.scratch + "/root";
             BALLAST_CHECK(remove_all(root));
-            std::vector<std::string> arguments = {slim() + "/ballast-run", "hydrate", "--root", root};
+            std::vector<std::string> arguments = {"hydrate", "--root", root};
             if (!group.empty()) arguments.insert(arguments.end(), {"--group", group});
-            const std::string out = m_commands.scratch + "/hydrated";
-            BALLAST_TRY(const double first, run_program(arguments, out, k_hydrate_limit));
-            BALLAST_TRY(const double second, run_program(arguments, out, k_hydrate_limit));
+            BALLAST_TRY(const double first, start(arguments));
+            BALLAST_TRY(const double second, start(arguments));
             cold.push_back(first);
             warm.push_back(second);
         }
         return Times{median_of(cold), median_of(warm)};
     }
 
-    std::string slim() const { return m_commands.scratch + "/slim"; }
+    std::string slim() const { return m_options.scratch + "/slim"; }
 
-    const OffloadCommands& m_commands;
+    const Inventory& m_inventory;
+    const Config& m_config;
+    const MeasureOptions& m_options;
 };
 
 }  // namespace
 
-Result<OffloadMeasure> measure_offload(const OffloadCommands& commands) {
-    return Measurer(commands).run();
+Result<OffloadMeasure> measure_offload(const Inventory& inventory, const Config& config,
+                                       const MeasureOptions& options) {
+    return Measurer(inventory, config, options).run();
 }
 
 }  // namespace ballast

@@ -12,11 +12,11 @@ namespace {
 // Where Node finds packages: in the nearest node_modules upwards, through symlinks, which pnpm makes.
 class Resolver {
   public:
-    Resolver(const Package& package, const InstalledPackages& installed) {
+    Resolver(const std::vector<Entry>& entries, const InstalledPackages& installed) {
         for (std::size_t i = 0; i < installed.list.size(); ++i) {
             if (installed.list[i].ecosystem == Ecosystem::npm) m_by_path[installed.list[i].path] = i;
         }
-        for (const auto& entry : package.entries()) {
+        for (const auto& entry : entries) {
             if (entry.kind == EntryKind::symlink && link_stays_inside(entry.path, entry.target))
                 m_links[entry.path] = link_destination(entry.path, entry.target);
         }
@@ -61,18 +61,19 @@ bool is_native(const Entry& entry, const FileFacts& facts) {
 
 }  // namespace
 
-NativePackages find_native(const Package& package, const std::vector<FileFacts>& facts,
-                           const InstalledPackages& installed, const std::vector<std::string>& entries) {
+NativePackages find_native(const Inventory& inventory, const InstalledPackages& installed,
+                           const std::vector<std::string>& entries) {
+    const auto& files = inventory.entries();
     const auto& list = installed.list;
-    const Resolver resolver(package, installed);
+    const Resolver resolver(files, installed);
     std::vector<std::string> reason(list.size());
-    for (std::size_t i = 0; i < facts.size(); ++i) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
         const std::size_t owner = installed.owner[i];
         if (owner == InstalledPackages::k_none || !reason[owner].empty()) continue;
-        if (list[owner].ecosystem != Ecosystem::npm || !is_native(package.entries()[i], facts[i])) continue;
-        reason[owner] = "has native code: " + package.entries()[i].path.substr(list[owner].path.size() + 1);
+        if (list[owner].ecosystem != Ecosystem::npm || !is_native(files[i], inventory.facts()[i])) continue;
+        reason[owner] = "has native code: " + files[i].path.substr(list[owner].path.size() + 1);
     }
-    // Who chooses a native package by platform loads it by a name made up when it runs.
+    // A package that chooses a native one by platform loads it by a name made up when it runs.
     std::vector<std::string> chooses(list.size());
     for (const auto& [path, i] : resolver.by_path()) {
         for (const auto& need : list[i].needs) {
@@ -84,7 +85,8 @@ NativePackages find_native(const Package& package, const std::vector<FileFacts>&
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (reason[i].empty()) reason[i] = chooses[i];
     }
-    // The bundle lies where the entry did. What is not found from there stays with who asks for it.
+    // The bundle lies where the entry did. What is not found from there stays with the package that asks for
+    // it.
     const auto is_found = [&](std::size_t i) {
         return std::any_of(entries.begin(), entries.end(), [&](const std::string& entry) {
             return resolver.resolve(parent_path(entry), folder_name(list[i].path)) == i;

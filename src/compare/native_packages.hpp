@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "classify/classify.hpp"
 #include "classify/installed_packages.hpp"
+#include "classify/inventory.hpp"
 #include "compare/node_bundle.hpp"
 
 namespace ballast {
@@ -20,7 +19,7 @@ struct NativePackages {
 // A package stays when it holds native code (*.node, or an ELF file), when it chooses one that does among its
 // optional dependencies (how sharp, esbuild and others choose by platform), when such a one needs it, and
 // when it has one to itself: nested where the bundle, which lies where its entry did, would not find it.
-NativePackages find_native(const Package& package, const std::vector<FileFacts>& facts,
-                           const InstalledPackages& installed, const std::vector<std::string>& entries);
+NativePackages find_native(const Inventory& inventory, const InstalledPackages& installed,
+                           const std::vector<std::string>& entries);
 
 }  // namespace ballast

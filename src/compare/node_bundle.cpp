@@ -14,6 +14,7 @@
 #include "compare/bundle_scripts.hpp"
 #include "compare/esbuild.hpp"
 #include "compare/native_packages.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
@@ -28,26 +29,24 @@ std::optional<std::size_t> find_file(const EntryTree& tree, std::string_view pat
     return at && tree.entry(*at).kind == EntryKind::file ? at : std::nullopt;
 }
 
-nlohmann::json metadata_beside(const Package& package, const EntryTree& tree, std::string directory) {
-    for (;; directory = std::string(parent_path(directory))) {
-        const auto at = find_file(tree, (directory.empty() ? "" : directory + "/") + "package.json");
-        if (at) {
-            const auto text = read_entry(package, *at, k_max_metadata_bytes);
-            return text ? parse_json(*text) : nlohmann::json();
-        }
-        if (directory.empty()) return {};
-    }
+// Of a package.json; "" where it does not say.
+std::string text_in(const Package& package, std::size_t metadata, const char* key) {
+    const auto text = read_entry(package, metadata, k_max_metadata_bytes);
+    const auto json = text ? parse_json(*text) : nlohmann::json();
+    if (!json.is_object()) return {};
+    const auto at = json.find(key);
+    return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-std::string text_at(const nlohmann::json& object, const char* key) {
-    if (!object.is_object()) return {};
-    const auto at = object.find(key);
-    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-bool is_module(const Package& package, const EntryTree& tree, const std::string& entry) {
+// As the nearest package.json above it says.
+bool is_module(const Inventory& inventory, const std::string& entry) {
     if (extension(entry) != ".js") return extension(entry) == ".mjs";
-    return text_at(metadata_beside(package, tree, std::string(parent_path(entry))), "type") == "module";
+    for (std::string directory(parent_path(entry));; directory = std::string(parent_path(directory))) {
+        const auto metadata =
+            find_file(inventory.tree(), (directory.empty() ? "" : directory + "/") + "package.json");
+        if (metadata) return text_in(inventory.package(), *metadata, "type") == "module";
+        if (directory.empty()) return false;
+    }
 }
 
 bool is_javascript(std::string_view path) {
@@ -65,7 +64,7 @@ std::string unresolved_name(const std::string& text) {
 class Bundler {
   public:
     Bundler(const Workbench& bench, const BundleOptions& options)
-        : m_bench(bench), m_options(options), m_tree(bench.package().entries()) {}
+        : m_bench(bench), m_inventory(bench.inventory()), m_options(options) {}
 
     Result<NodeBundle> run() {
         BALLAST_CHECK(choose_entries());
@@ -84,8 +83,8 @@ class Bundler {
             m_bundle.missing = esbuild.error().object + ": " + esbuild.error().message;
             return std::move(m_bundle);
         }
-        BALLAST_TRY(m_installed, find_installed(m_bench.package(), m_tree));
-        m_native = find_native(m_bench.package(), m_bench.facts(), m_installed, m_bundle.entries);
+        BALLAST_TRY(m_installed, find_installed(m_inventory));
+        m_native = find_native(m_inventory, m_installed, m_bundle.entries);
         BALLAST_TRY(const std::string out, m_bench.scratch("bundle-out"));
         for (const auto& entry : m_bundle.entries) {
             BALLAST_CHECK(build(*esbuild, entry, out + "/" + std::to_string(m_outputs.size())));
@@ -99,12 +98,12 @@ class Bundler {
 
   private:
     Result<void> choose_entries() {
-        m_bundle.entries = m_options.entries.empty() ? find_entries(m_bench.package()) : m_options.entries;
+        m_bundle.entries = m_options.entries.empty() ? find_entries(m_inventory) : m_options.entries;
         std::set<std::string> seen;
         std::vector<std::string> entries;
         for (std::string entry : m_bundle.entries) {
             if (entry.starts_with("./")) entry.erase(0, 2);
-            if (!find_file(m_tree, entry)) {
+            if (!find_file(m_inventory.tree(), entry)) {
                 return fail(ErrorCode::usage, "--entry",
                             fmt::format("the package has no file '{}'", printable(entry)),
                             "name it by its path in the package");
@@ -122,7 +121,7 @@ class Bundler {
 
     // What the package does not bring the runtime may, as Lambda's does the AWS SDK: it is left to it.
     Result<void> build(const Esbuild& esbuild, const std::string& entry, const std::string& out) {
-        Esbuild::Request request{entry, out, is_module(m_bench.package(), m_tree, entry), m_native.external};
+        Esbuild::Request request{entry, out, is_module(m_inventory, entry), m_native.external};
         for (unsigned attempt = 0; attempt < k_most_attempts; ++attempt) {
             auto tried = esbuild.build(m_bench, request);
             if (!tried) {
@@ -192,7 +191,7 @@ class Bundler {
     }
 
     bool is_replaced(std::size_t index) const {
-        const auto& entry = m_bench.package().entries()[index];
+        const auto& entry = m_inventory.entries()[index];
         if (entry.kind == EntryKind::directory) return false;
         if (m_inputs.count(entry.path) != 0 && !is_searched(entry.path)) return true;
         const std::size_t owner = m_installed.owner[index];
@@ -204,9 +203,9 @@ class Bundler {
     // JavaScript of the function that is in no bundle: the packages that it asks for may be gone.
     std::vector<std::string> orphaned() const {
         std::vector<std::string> found;
-        for (std::size_t i = 0; i < m_bench.package().entries().size(); ++i) {
-            const auto& entry = m_bench.package().entries()[i];
-            if (entry.kind == EntryKind::file && m_bench.facts()[i].category == Category::source &&
+        for (std::size_t i = 0; i < m_inventory.entries().size(); ++i) {
+            const auto& entry = m_inventory.entries()[i];
+            if (entry.kind == EntryKind::file && m_inventory.facts()[i].category == Category::source &&
                 is_javascript(entry.path) && m_inputs.count(entry.path) == 0)
                 found.push_back(entry.path);
         }
@@ -214,7 +213,7 @@ class Bundler {
     }
 
     Result<std::string> assemble() {
-        const auto& entries = m_bench.package().entries();
+        const auto& entries = m_inventory.entries();
         std::set<std::size_t> left_out;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             m_bundle.package_bytes += entries[i].size;
@@ -237,7 +236,7 @@ class Bundler {
         const std::string script = scratch + "/load.cjs";
         BALLAST_CHECK(write_file(script, k_load_script));
         const std::string& entry = m_bundle.entries.front();
-        const std::string how = is_module(m_bench.package(), m_tree, entry) ? "module" : "script";
+        const std::string how = is_module(m_inventory, entry) ? "module" : "script";
         const auto loading_in = [&](const std::string& where) {
             Launch start = m_bench.start_of(where, {node, script, where + "/" + entry, how});
             start.environment.insert(start.environment.end(),
@@ -263,8 +262,8 @@ class Bundler {
     }
 
     const Workbench& m_bench;
+    const Inventory& m_inventory;
     const BundleOptions& m_options;
-    EntryTree m_tree;
     InstalledPackages m_installed;
     NativePackages m_native;
     std::set<std::string> m_inputs;
@@ -274,12 +273,10 @@ class Bundler {
 
 }  // namespace
 
-std::vector<std::string> find_entries(const Package& package) {
-    const EntryTree tree(package.entries());
-    const auto metadata = find_file(tree, "package.json");
-    if (metadata) {
-        const auto text = read_entry(package, *metadata, k_max_metadata_bytes);
-        std::string main = text ? text_at(parse_json(*text), "main") : std::string();
+std::vector<std::string> find_entries(const Inventory& inventory) {
+    const EntryTree& tree = inventory.tree();
+    if (const auto metadata = find_file(tree, "package.json")) {
+        std::string main = text_in(inventory.package(), *metadata, "main");
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
             const std::string path = main + std::string(suffix);

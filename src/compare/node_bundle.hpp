@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "classify/inventory.hpp"
 #include "compare/launch.hpp"
 #include "compare/workbench.hpp"
 
@@ -51,6 +53,6 @@ Result<NodeBundle> bundle_node(const Workbench& bench, const BundleOptions& opti
 
 // The function's entry points: `main` of its package.json, or index, handler, app or lambda with .js, .mjs or
 // .cjs, at the top of the package.
-std::vector<std::string> find_entries(const Package& package);
+std::vector<std::string> find_entries(const Inventory& inventory);
 
 }  // namespace ballast

@@ -1,3 +1,5 @@
+#include "compare/pack_executables.hpp"
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +12,6 @@
 
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
-#include "compare/executables.hpp"
 
 namespace ballast {
 namespace {
@@ -82,8 +83,9 @@ std::vector<std::size_t> files_for(const Workbench& bench, const std::vector<Exe
         for (const auto& one : executables) files.push_back(one.entry);
         return files;
     }
-    for (std::size_t i = 0; i < bench.facts().size(); ++i) {
-        if (bench.package().entries()[i].kind == EntryKind::file && is_strippable(bench.facts()[i]))
+    for (std::size_t i = 0; i < bench.inventory().facts().size(); ++i) {
+        if (bench.inventory().entries()[i].kind == EntryKind::file &&
+            is_strippable(bench.inventory().facts()[i]))
             files.push_back(i);
     }
     return files;
@@ -157,7 +159,7 @@ Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector
     const auto files = files_for(bench, executables, packer);
     packed.files.resize(files.size());
     BALLAST_CHECK(parallel_for(files.size(), [&](std::size_t i) -> Result<void> {
-        const auto& entry = bench.package().entries()[files[i]];
+        const auto& entry = bench.inventory().entries()[files[i]];
         PackedFile& file = packed.files[i];
         file.path = entry.path;
         file.before = entry.size;
@@ -174,7 +176,7 @@ Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector
         }
         return Workbench::replace(packed.tree, entry.path, out, entry.mode);
     }));
-    for (const auto& entry : bench.package().entries()) packed.package_bytes += entry.size;
+    for (const auto& entry : bench.inventory().entries()) packed.package_bytes += entry.size;
     for (const auto& file : packed.files) packed.package_bytes -= file.before - file.after;
     BALLAST_CHECK(start_programs(bench, executables, rounds, packed));
     packed.added_ms = added(packed.files, sum_of_named);

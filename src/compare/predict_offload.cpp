@@ -1,27 +1,21 @@
+#include "compare/predict_offload.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
 
-#include "base/interrupt.hpp"
-#include "base/parallel.hpp"
-#include "compare/offload.hpp"
 #include "pack/contents.hpp"
 #include "pack/frame_choice.hpp"
 #include "pack/frame_plan.hpp"
+#include "pack/sampled_frames.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::size_t k_sampled_frames = 16;
 constexpr std::size_t k_least_of_group = 3;
 // Of the manifest: digest, path and place of a file, as trees of 1,000 to 10,000 files had.
 constexpr std::uint64_t k_manifest_bytes_a_file = 130;
-
-struct Sample {
-    std::uint16_t group = 0;
-    SampledFrame frame;
-};
 
 // What a group's samples became, per byte.
 struct Ratio {
@@ -31,19 +25,13 @@ struct Ratio {
     double raw = 0;
     double compressed = 0;
 
-    void add(const SampledFrame& frame, CodecChoice codec, double threshold) {
-        const bool zstd_wins =
-            codec == CodecChoice::zstd || (codec == CodecChoice::automatic && prefers_zstd(frame, threshold));
-        const std::uint64_t encoded = zstd_wins ? frame.zstd_bytes : frame.lz4_bytes;
+    void add(const SampledFrame& frame, Codec codec) {
         const auto whole = static_cast<double>(frame.bytes);
         bytes += whole;
-        // As FrameChoice::encode() decides.
-        if (codec == CodecChoice::raw || encoded > frame.bytes - frame.bytes / 32) {
-            raw += whole;
-            compressed += whole;
-            return;
-        }
-        (zstd_wins ? zstd : lz4) += whole;
+        (codec == Codec::raw ? raw : codec == Codec::zstd ? zstd : lz4) += whole;
+        const std::uint64_t encoded = codec == Codec::raw    ? frame.bytes
+                                      : codec == Codec::zstd ? frame.zstd_bytes
+                                                             : frame.lz4_bytes;
         compressed += static_cast<double>(encoded);
     }
 };
@@ -60,8 +48,22 @@ class Predictor {
             if (m_tree.contents[i].bytes > 0) contents.push_back(i);
         }
         const auto frames = plan_frames(m_tree, contents, m_config.frame_bytes);
-        BALLAST_TRY(const auto samples, take_samples(frames));
-        return predict(samples);
+        const auto chosen = choose_frames(frames);
+        FrameChoice choice = FrameChoice::from(m_config);
+        BALLAST_TRY(const auto samples, sample_frames(m_package, m_tree, frames, chosen, choice));
+        std::uint64_t content_bytes = 0;
+        for (const auto& content : m_tree.contents) content_bytes += content.bytes;
+        std::uint64_t sampled_bytes = 0;
+        for (const auto& sample : samples) sampled_bytes += sample.bytes;
+        const double scale = static_cast<double>(content_bytes) /
+                             static_cast<double>(std::max<std::uint64_t>(sampled_bytes, 1));
+        choice.zstd_threshold = choose_zstd_threshold(m_model, samples, scale);
+        std::vector<Ratio> ratios(m_plan.group_names.size());
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            ratios[group_of(frames[chosen[i]])].add(samples[i], choice.codec_of(samples[i]));
+        OffloadPrediction prediction = predict(ratios);
+        prediction.sampled_bytes = sampled_bytes;
+        return prediction;
     }
 
   private:
@@ -77,44 +79,14 @@ class Predictor {
         for (const auto& group : by_group) {
             const std::size_t part =
                 k_sampled_frames * group.size() / std::max<std::size_t>(frames.size(), 1);
-            const std::size_t count = std::min(std::max(part, k_least_of_group), group.size());
-            for (std::size_t i = 0; i < count; ++i) chosen.push_back(group[i * group.size() / count]);
+            for (const std::size_t i : spread_evenly(std::max(part, k_least_of_group), group.size()))
+                chosen.push_back(group[i]);
         }
         return chosen;
     }
 
-    Result<std::vector<Sample>> take_samples(const std::vector<PlannedFrame>& frames) const {
-        const auto chosen = choose_frames(frames);
-        const FrameChoice choice = FrameChoice::from(m_config);
-        std::vector<Sample> samples(chosen.size());
-        BALLAST_CHECK(parallel_for(chosen.size(), [&](std::size_t i) -> Result<void> {
-            BALLAST_CHECK(check_interrupt(m_package.name()));
-            FrameReader reader(m_package, m_tree);
-            FrameEncoder encoder;
-            std::vector<std::byte> bytes;
-            BALLAST_CHECK(reader.read(frames[chosen[i]], bytes));
-            samples[i].group = group_of(frames[chosen[i]]);
-            BALLAST_TRY(samples[i].frame, sample_frame(encoder, choice, bytes));
-            return {};
-        }));
-        return samples;
-    }
-
-    OffloadPrediction predict(const std::vector<Sample>& samples) const {
+    OffloadPrediction predict(const std::vector<Ratio>& ratios) const {
         OffloadPrediction prediction;
-        std::vector<SampledFrame> all_frames;
-        for (const auto& sample : samples) {
-            all_frames.push_back(sample.frame);
-            prediction.sampled_bytes += sample.frame.bytes;
-        }
-        std::uint64_t content_bytes = 0;
-        for (const auto& content : m_tree.contents) content_bytes += content.bytes;
-        const double scale = static_cast<double>(content_bytes) /
-                             static_cast<double>(std::max<std::uint64_t>(prediction.sampled_bytes, 1));
-        const double threshold = choose_zstd_threshold(m_model, all_frames, scale);
-
-        std::vector<Ratio> ratios(m_plan.group_names.size());
-        for (const auto& sample : samples) ratios[sample.group].add(sample.frame, m_config.codec, threshold);
         OffloadPart whole;
         std::vector<OffloadPart> groups(m_plan.group_names.size());
         std::vector<std::set<std::uint32_t>> contents(groups.size());
@@ -171,10 +143,10 @@ class Predictor {
 
 }  // namespace
 
-ElsewhereTree measure_tree(const Package& package, const Plan* plan, double threshold) {
+ElsewhereTree measure_tree(const std::vector<Entry>& entries, const Plan* plan, double threshold) {
     ElsewhereTree tree;
-    for (std::size_t i = 0; i < package.entries().size(); ++i) {
-        const auto& entry = package.entries()[i];
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto& entry = entries[i];
         if (entry.kind != EntryKind::file) continue;
         if (plan != nullptr && plan->destinations[i] != Destination::leaves) continue;
         tree.bytes += entry.size;
@@ -186,10 +158,10 @@ ElsewhereTree measure_tree(const Package& package, const Plan* plan, double thre
     return tree;
 }
 
-Result<OffloadPrediction> predict_offload(const Package& package, const std::vector<FileFacts>& facts,
-                                          const Config& config, const TimeModel& model,
-                                          const ElsewhereModel& elsewhere, std::uint64_t run_bytes) {
-    auto plan = make_plan(package, facts, config);
+Result<OffloadPrediction> predict_offload(const Inventory& inventory, const Config& config,
+                                          const TimeModel& model, const ElsewhereModel& elsewhere,
+                                          std::uint64_t run_bytes) {
+    auto plan = make_plan(inventory, config);
     if (!plan) {
         if (plan.error().code != ErrorCode::usage) return pass_on(std::move(plan));
         OffloadPrediction nothing;
@@ -197,11 +169,12 @@ Result<OffloadPrediction> predict_offload(const Package& package, const std::vec
         return nothing;
     }
     Progress quiet("sampling", plan->leaving_bytes, Progress::Output::quiet);
-    BALLAST_TRY(const PlannedTree tree, read_tree(package, facts, *plan, quiet));
-    BALLAST_TRY(OffloadPrediction prediction, Predictor(package, config, *plan, model, tree).run());
+    BALLAST_TRY(const PlannedTree tree, read_tree(inventory, *plan, quiet));
+    BALLAST_TRY(OffloadPrediction prediction,
+                Predictor(inventory.package(), config, *plan, model, tree).run());
     prediction.leaving_bytes = plan->leaving_bytes;
     prediction.leaving_files = plan->leaving_files;
-    prediction.leaving = measure_tree(package, &*plan, elsewhere.s3_files_threshold);
+    prediction.leaving = measure_tree(inventory.entries(), &*plan, elsewhere.s3_files_threshold);
     prediction.slim_bytes = plan->staying_bytes() + run_bytes + k_manifest_bytes_a_file * plan->leaving_files;
     return prediction;
 }

@@ -1,10 +1,11 @@
+#include "compare/recommend.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
 
 namespace ballast {
@@ -19,8 +20,7 @@ constexpr std::string_view k_name_it =
 constexpr double k_long_cold_ms = k_worrying_seconds * 1000;
 
 std::string under_limit(const Way& way) {
-    return fmt::format("{} under the limit of {}", format_size(way.limit_bytes - *way.package_bytes),
-                       format_size(way.limit_bytes));
+    return against_limit(*way.package_bytes, way.limit_bytes);
 }
 
 class Adviser {
@@ -121,7 +121,7 @@ class Adviser {
         for (const char* id : {"upx", "gzexe"}) {
             const Way* packed = m_experiment.find(id);
             if (!is_good(packed) || !packed->each_ms) continue;
-            others = fmt::format("{} would fit too, and cost {} every invocation; ", packed->name,
+            others = fmt::format("{} would fit too, and add {} to each invocation; ", packed->name,
                                  format_ms(*packed->each_ms));
             break;
         }

@@ -1,6 +1,14 @@
+#include "compare/run_experiment.hpp"
+
 #include <fmt/format.h>
 
-#include "compare/compare.hpp"
+#include <array>
+#include <filesystem>
+
+#include "base/size.hpp"
+#include "compare/recommend.hpp"
+#include "compare/ways.hpp"
+#include "compare/workbench.hpp"
 
 namespace ballast {
 namespace {
@@ -11,39 +19,47 @@ std::size_t startable(const std::vector<Executable>& executables) {
     return count;
 }
 
+// Of the tree's groups on their own, too.
+Result<void> measure(const Inventory& inventory, const Config& config, MeasureOptions options,
+                     Experiment& experiment) {
+    for (const auto& part : experiment.offload.parts) {
+        if (!part.group.empty()) options.groups.push_back(part.group);
+    }
+    auto measured = measure_offload(inventory, config, options);
+    if (measured) {
+        experiment.offload_measured = std::move(*measured);
+    } else if (measured.error().code == ErrorCode::interrupted) {
+        return pass_on(std::move(measured));
+    } else {
+        experiment.offload_fault = measured.error().object + ": " + measured.error().message;
+    }
+    return {};
+}
+
 }  // namespace
 
-std::string_view basis_name(Basis basis) {
-    constexpr std::array<std::string_view, 3> k_names = {"measured", "predicted", "cited"};
-    return k_names.at(static_cast<std::size_t>(basis));
-}
-
-const Way* Experiment::find(std::string_view id) const {
-    for (const auto& way : ways) {
-        if (way.id == id) return &way;
-    }
-    return nullptr;
-}
-
-Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
-                                  const Config& config, const CompareOptions& options, const Say& say) {
+Result<Experiment> run_experiment(const Inventory& inventory, const Config& config,
+                                  const CompareOptions& options, const Say& say) {
+    // What cannot be done at the end is better known now.
+    BALLAST_TRY(const Requests requests, open_requests(options.bill));
     Experiment experiment;
-    experiment.package = package.name();
+    experiment.package = inventory.package().name();
     experiment.limit_bytes = config.max_size;
     experiment.model = options.model;
     experiment.elsewhere = options.elsewhere;
-    experiment.whole = measure_tree(package, nullptr, options.elsewhere.s3_files_threshold);
+    experiment.whole = measure_tree(inventory.entries(), nullptr, options.elsewhere.s3_files_threshold);
     experiment.bytes = experiment.whole.bytes;
     experiment.files = experiment.whole.files;
 
     say("copying the package");
-    BALLAST_TRY(const Workbench bench, Workbench::create(package, facts));
+    BALLAST_TRY(const Workbench bench, Workbench::create(inventory));
     BALLAST_TRY(experiment.executables, find_executables(bench, options.executables));
     const std::array tools = {options.strip, options.upx, options.gzexe};
     for (std::size_t i = 0; i < k_packers.size(); ++i) {
         if (tools[i].empty()) continue;
-        say(fmt::format("{}: packing, and starting {} of {} programs", packer_name(k_packers[i]),
-                        startable(experiment.executables), experiment.executables.size()));
+        say(fmt::format("{}: packing, and starting {} of {}", packer_name(k_packers[i]),
+                        startable(experiment.executables),
+                        counted(experiment.executables.size(), "program")));
         BALLAST_TRY(experiment.packed[i],
                     pack_executables(bench, experiment.executables, k_packers[i], tools[i], options.rounds,
                                      !options.executables.programs.empty()));
@@ -51,25 +67,19 @@ Result<Experiment> run_experiment(const Package& package, const std::vector<File
     say("bundling with esbuild");
     BALLAST_TRY(experiment.bundle, bundle_node(bench, options.bundle));
     say("compressing samples of what would be offloaded");
+    std::error_code error;
+    const std::uint64_t run_bytes = std::filesystem::file_size(options.run_program, error);
     BALLAST_TRY(experiment.offload,
-                predict_offload(package, facts, config, options.model, options.elsewhere, options.run_bytes));
+                predict_offload(inventory, config, options.model, options.elsewhere, run_bytes));
     if (options.measure && experiment.offload.missing.empty()) {
-        say(fmt::format("packing for {}, and hydrating", options.measure->store));
-        OffloadCommands commands = *options.measure;
-        BALLAST_TRY(commands.scratch, bench.scratch("offload"));
-        for (const auto& part : experiment.offload.parts) {
-            if (!part.group.empty()) commands.groups.push_back(part.group);
-        }
-        auto measured = measure_offload(commands);
-        if (measured) {
-            experiment.offload_measured = std::move(*measured);
-        } else if (measured.error().code == ErrorCode::check_failed) {
-            experiment.offload_fault = measured.error().object + ": " + measured.error().message;
-        } else {
-            return pass_on(std::move(measured));
-        }
+        say(fmt::format("packing for {}, and hydrating", config.store));
+        BALLAST_TRY(std::string scratch, bench.scratch("offload"));
+        BALLAST_CHECK(measure(inventory, config, {options.run_program, std::move(scratch)}, experiment));
     }
     experiment.ways = make_ways(experiment);
+    price_ways(experiment.ways);
+    BALLAST_CHECK(bill_ways(options.bill, requests, experiment));
+    experiment.recommendation = recommend(experiment);
     return experiment;
 }
 

@@ -1,3 +1,5 @@
+#include "compare/ways.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,13 +7,10 @@
 
 #include "base/size.hpp"
 #include "classify/lambda_limits.hpp"
-#include "compare/compare.hpp"
+#include "format/selection.hpp"
 
 namespace ballast {
 namespace {
-
-// A cold start's requests are of this many bytes at most (src/hydrate/concurrent_fetch.cpp).
-constexpr double k_range_bytes = 8.0 * 1024 * 1024;
 
 class WayMaker {
   public:
@@ -45,17 +44,13 @@ class WayMaker {
         m_ways.push_back(std::move(made));
     }
 
-    const PackedPackage& packed(Packer packer) const {
-        return m_experiment.packed[static_cast<std::size_t>(packer)];
-    }
-
     static std::string name_of(Packer packer) {
         if (packer == Packer::strip) return "stripped";
         return "executables packed by " + std::string(packer_name(packer));
     }
 
     void add_packed(Packer packer) {
-        const PackedPackage& result = packed(packer);
+        const PackedPackage& result = m_experiment.packed_by(packer);
         Way made =
             way(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
         if (result.tool.empty()) {
@@ -76,8 +71,8 @@ class WayMaker {
                 made.untested = "no changed program could be started here";
             made.changes.push_back(packer == Packer::strip
                                        ? "run strip over ELF files in the build"
-                                       : fmt::format("run {} over {} executables in the build",
-                                                     packer_name(packer), packed_count(result)));
+                                       : fmt::format("run {} over {} in the build", packer_name(packer),
+                                                     counted(packed_count(result), "executable")));
             if (packer == Packer::gzexe)
                 made.changes.emplace_back("gzip, tail and a writable /tmp where the function runs");
         }
@@ -118,7 +113,7 @@ class WayMaker {
 
     // What costs no start: both. They are about different files, since a package with ELF files stays.
     void add_stripped_bundle() {
-        const PackedPackage& stripped = packed(Packer::strip);
+        const PackedPackage& stripped = m_experiment.packed_by(Packer::strip);
         const NodeBundle& bundle = m_experiment.bundle;
         if (stripped.tool.empty() || packed_count(stripped) == 0 || !bundle.missing.empty()) return;
         Way made = m_ways.back();
@@ -131,8 +126,6 @@ class WayMaker {
         made.changes.insert(made.changes.begin(), "run strip over ELF files in the build");
         m_ways.push_back(std::move(made));
     }
-
-    double requests_for(double bytes) const { return std::max(1.0, std::ceil(bytes / k_range_bytes)); }
 
     Way offloaded_part(const OffloadPart& part) const {
         Way made = part.group.empty()
@@ -152,7 +145,8 @@ class WayMaker {
                 made.time_basis = Basis::measured;
             }
         }
-        made.usage.s3_gets_per_cold = requests_for(static_cast<double>(part.work.compressed_bytes));
+        made.usage.s3_gets_per_cold =
+            std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
         made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
         made.usage.tmp_bytes = part.bytes;
         made.changes = {"'ballast pack' in the deployment", "a bucket, and s3:GetObject for the function",
@@ -209,28 +203,27 @@ class WayMaker {
             return;
         }
         const ElsewhereTree& tree = offload.leaving;
-        const std::uint64_t stays = m_experiment.bytes - tree.bytes;
         const auto efs = efs_cost(m_experiment.elsewhere, tree);
-        Way made = cited("efs", "EFS mount", efs);
-        made.package_bytes = stays;
+        Way made = mount("efs", "EFS mount", "file system", efs);
         made.usage.nfs_bytes = tree.bytes;
-        made.usage.nfs_read_bytes_per_cold = efs.read_bytes;
-        made.changes = {
-            "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
-            "deployments that write a version to the file system and remove old ones"};
-        m_ways.push_back(made);
+        m_ways.push_back(std::move(made));
 
         const auto files = s3_files_cost(m_experiment.elsewhere, tree);
-        made = cited("s3_files", "S3 Files mount", files);
-        made.package_bytes = stays;
+        made = mount("s3_files", "S3 Files mount", "bucket", files);
         made.usage.s3_bytes = tree.bytes;
         made.usage.s3_gets_per_cold = files.s3_gets;
         made.usage.nfs_bytes = tree.bytes - tree.large_bytes;
-        made.usage.nfs_read_bytes_per_cold = files.read_bytes;
+        m_ways.push_back(std::move(made));
+    }
+
+    Way mount(std::string id, std::string name, std::string_view target, const ElsewhereCost& cost) const {
+        Way made = cited(std::move(id), std::move(name), cost);
+        made.package_bytes = m_experiment.bytes - m_experiment.offload.leaving.bytes;
+        made.usage.nfs_read_bytes_per_cold = cost.read_bytes;
         made.changes = {
             "a VPC with mount targets, and the function in it (NAT or endpoints for the internet)",
-            "deployments that write a version to the bucket and remove old ones"};
-        m_ways.push_back(std::move(made));
+            fmt::format("deployments that write a version to the {} and remove old ones", target)};
+        return made;
     }
 
     const Experiment& m_experiment;

@@ -52,19 +52,18 @@ std::string find_tool(const std::string& name) {
     return {};
 }
 
-Workbench::Workbench(TemporaryDirectory directory, const Package& package,
-                     const std::vector<FileFacts>& facts)
-    : m_directory(std::move(directory)), m_package(&package), m_facts(&facts) {
+Workbench::Workbench(TemporaryDirectory directory, const Inventory& inventory)
+    : m_directory(std::move(directory)), m_inventory(&inventory) {
     Plan everything;
-    everything.destinations.assign(package.entries().size(), Destination::leaves);
-    m_program_directories = program_directories(package, facts, everything);
-    m_library_directories = library_directories(package, facts, everything);
+    everything.destinations.assign(inventory.entries().size(), Destination::leaves);
+    m_program_directories = program_directories(inventory, everything);
+    m_library_directories = library_directories(inventory, everything);
 }
 
-Result<Workbench> Workbench::create(const Package& package, const std::vector<FileFacts>& facts) {
+Result<Workbench> Workbench::create(const Inventory& inventory) {
     BALLAST_TRY(TemporaryDirectory directory, TemporaryDirectory::create());
-    Workbench bench(std::move(directory), package, facts);
-    BALLAST_CHECK(copy_package(package, bench.original()));
+    Workbench bench(std::move(directory), inventory);
+    BALLAST_CHECK(copy_package(inventory.package(), bench.original()));
     BALLAST_CHECK(bench.link_tree("as-is"));
     BALLAST_CHECK(bench.scratch("start"));
     adopt_orphans();
@@ -81,9 +80,10 @@ Result<std::string> Workbench::link_tree(const std::string& name,
                                          const std::set<std::size_t>& left_out) const {
     std::string tree = m_directory.path() + "/" + name;
     BALLAST_CHECK(make_directories(tree));
-    for (std::size_t i = 0; i < m_package->entries().size(); ++i) {
+    const auto& entries = m_inventory->entries();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
         if (left_out.count(i) != 0) continue;
-        const auto& entry = m_package->entries()[i];
+        const auto& entry = entries[i];
         const std::string path = tree + "/" + entry.path;
         int failed = 0;
         if (entry.kind == EntryKind::directory) {

@@ -6,21 +6,19 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "classify/inventory.hpp"
 #include "compare/launch.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
 // Where a package is taken apart: a temporary directory with a copy of it, in which it can be run and changed
-// without harm to the user's own. Removed by the destructor. REQUIRES: package and facts outlive it.
+// without harm to the user's own. Removed by the destructor. REQUIRES: the inventory outlives it.
 class Workbench {
   public:
     // Copies the package. Errors: those of reading it and of the disk.
-    static Result<Workbench> create(const Package& package, const std::vector<FileFacts>& facts);
+    static Result<Workbench> create(const Inventory& inventory);
 
-    const Package& package() const { return *m_package; }
-    const std::vector<FileFacts>& facts() const { return *m_facts; }
+    const Inventory& inventory() const { return *m_inventory; }
     // The package as it is, in which nothing is started.
     std::string original() const { return m_directory.path() + "/package"; }
     // A tree of link_tree() with all of it, in which programs are started as they are: what one removes or
@@ -42,11 +40,10 @@ class Workbench {
     Launch start_of(const std::string& tree, std::vector<std::string> arguments) const;
 
   private:
-    Workbench(TemporaryDirectory directory, const Package& package, const std::vector<FileFacts>& facts);
+    Workbench(TemporaryDirectory directory, const Inventory& inventory);
 
     TemporaryDirectory m_directory;
-    const Package* m_package;
-    const std::vector<FileFacts>* m_facts;
+    const Inventory* m_inventory;
     std::vector<std::string> m_program_directories;
     std::vector<std::string> m_library_directories;
 };

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/nearest_word.hpp"
 #include "base/result.hpp"
 #include "base/size.hpp"
 
@@ -18,9 +17,6 @@ struct GroupConfig {
     std::string name;  // [a-z0-9][a-z0-9._-]{0,63}
     std::vector<std::string> patterns;
 };
-
-// What a start hydrates when nobody asks for anything else.
-enum class StartChoice : std::uint8_t { tree, groups };
 
 enum class CodecChoice : std::uint8_t { automatic, zstd, lz4, raw };
 
@@ -44,40 +40,16 @@ struct Config {
     std::uint64_t max_size = 262'144'000;     // the unzipped limit of the platform
     std::uint64_t max_unpacked = 10 * k_gib;  // what a package may unpack to
     std::map<std::string, std::string> env;   // set by exec; "{tree}" is replaced
-    StartChoice start = StartChoice::tree;
-    std::vector<std::string> start_groups;  // with StartChoice::groups at least one, each known
+    std::vector<std::string> start_groups;    // what a start hydrates, each known; empty: all of the tree
 };
 
 inline constexpr std::string_view k_config_file = "ballast.toml";
 inline constexpr std::uint64_t k_max_config_bytes = 256 * k_kib;
-
-// Reads the text of a ballast.toml; `shown` names it in errors. All that Config promises holds
-// afterwards, and all patterns compile; `name` and `store` may still be empty.
-// Errors: usage, as "<shown>:<line>: ..."; an unknown key comes with "did you mean".
-Result<Config> parse_config(std::string_view text, const std::string& shown);
-
-// A configuration's text, and the name that errors give it.
-struct ConfigText {
-    std::string text;
-    std::string shown;
-};
-
-// Reads a configuration that the user named. Errors: those of reading the file.
-Result<ConfigText> read_config(const std::string& path);
-
-// `given`, else ballast.toml inside a package directory or beside a zip or directory, whichever exists
-// (inside first); defaults when neither does. Then BALLAST_NAME, BALLAST_STORE and BALLAST_ROOT of the
-// environment, where set and not empty. A name that nothing gave is made from the package's file
-// name. Errors: as parse_config; those of reading the file.
-Result<Config> load_config(const std::string& package_path, const std::optional<ConfigText>& given = {});
 
 // What flags and variables set; `shown` is "--root" or "BALLAST_ROOT".
 // Errors: usage, naming `shown`, when Config's promises would not hold; then nothing is changed.
 Result<void> set_name(Config& config, const std::string& value, std::string_view shown);
 Result<void> set_store(Config& config, const std::string& value, std::string_view shown);
 Result<void> set_root(Config& config, const std::string& value, std::string_view shown);
-
-// The name made from a package's path: its file name without ".zip", other characters as '-'.
-std::string default_name(const std::string& package_path);
 
 }  // namespace ballast

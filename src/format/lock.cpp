@@ -39,13 +39,8 @@ Result<void> check_environment(const std::map<std::string, std::string>& env, co
     return {};
 }
 
-// A lock without a mode is of a version that hydrates whole; "on-demand" or the like is of a newer Ballast.
-Result<void> read_start(JsonFields& fields, Lock& lock) {
-    if (!fields.has("mode")) return {};
-    std::string mode;
-    BALLAST_CHECK(fields.read("mode", mode));
-    if (mode != "groups") return fields.refuse("mode", "is not 'groups', which it is when it is there");
-    lock.mode = StartMode::groups;
+Result<void> read_groups(JsonFields& fields, Lock& lock) {
+    if (!fields.has("groups")) return {};
     BALLAST_CHECK(fields.read("groups", lock.groups));
     if (lock.groups.empty()) return fields.refuse("groups", "names none");
     for (const auto& group : lock.groups) {
@@ -76,7 +71,7 @@ Result<Lock> parse_lock(std::string_view text, std::string_view shown) {
     BALLAST_CHECK(fields.read("path", lock.path));
     BALLAST_CHECK(fields.read("library_path", lock.library_path));
     BALLAST_CHECK(fields.read("env", lock.env));
-    BALLAST_CHECK(read_start(fields, lock));
+    BALLAST_CHECK(read_groups(fields, lock));
     BALLAST_CHECK(fields.refuse_unread());
 
     if (!is_version_name(lock.name)) return fields.refuse("name", "not a name");
@@ -102,10 +97,7 @@ std::string write_lock(const Lock& lock) {
     json["path"] = lock.path;
     json["library_path"] = lock.library_path;
     json["env"] = lock.env;
-    if (lock.mode == StartMode::groups) {
-        json["mode"] = "groups";
-        json["groups"] = lock.groups;
-    }
+    if (!lock.groups.empty()) json["groups"] = lock.groups;
     return json_text(json);
 }
 

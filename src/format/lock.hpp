@@ -18,12 +18,6 @@ inline constexpr std::string_view k_run_file = "ballast-run";
 inline constexpr std::string_view k_wrapper_file = "ballast-wrapper";
 inline constexpr std::uint64_t k_max_lock_bytes = 1 << 20;
 
-// What a start hydrates when nobody asks for anything else.
-enum class StartMode : std::uint8_t {
-    tree,    // all of it
-    groups,  // those that are named
-};
-
 // ballast.lock: the root of trust in a slim package. All that a warm start needs to know, and the
 // digest that the manifest must have. JSON, so that people and deploy tools can read it.
 struct Lock {
@@ -38,8 +32,7 @@ struct Lock {
     std::vector<std::string> path;           // directories of the tree that exec puts before PATH
     std::vector<std::string> library_path;   // the same for LD_LIBRARY_PATH
     std::map<std::string, std::string> env;  // further variables; "{tree}" is replaced
-    StartMode mode = StartMode::tree;
-    std::vector<std::string> groups;  // with StartMode::groups at least one, else none
+    std::vector<std::string> groups;         // what a start hydrates; empty: all of the tree
 };
 
 // Errors: corrupt, naming `shown` and the field. Unknown fields are refused: a lock of a newer

@@ -1,5 +1,8 @@
 #include "format/manifest_write.hpp"
 
+#include <cstring>
+#include <map>
+
 #include "format/manifest_generated.h"
 #include "format/tree_digest.hpp"
 

@@ -7,6 +7,7 @@
 
 namespace ballast {
 
+// What a manifest describes.
 struct ManifestParts {
     std::vector<ManifestEntry> entries;
     std::vector<ManifestContent> contents;

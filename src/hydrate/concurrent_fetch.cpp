@@ -8,6 +8,8 @@
 #include <optional>
 #include <thread>
 
+#include "format/selection.hpp"
+#include "hydrate/fetch.hpp"
 #include "hydrate/ranges.hpp"
 
 namespace ballast {
@@ -16,7 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t k_least_range_bytes = 1U << 20U;
-constexpr std::uint64_t k_most_range_bytes = 8U << 20U;
 constexpr auto k_late_at_least = std::chrono::milliseconds(200);
 constexpr auto k_late_without_siblings = std::chrono::milliseconds(1000);
 constexpr int k_late_factor = 3;

@@ -70,12 +70,11 @@ Result<bool> Surveyor::read_leases_once(StoreTime now, EndedLeases ended, Needs&
         }
         const auto text = read_object(m_store, object.key, k_max_lease_bytes);
         if (!text && text.error().code == ErrorCode::not_found) continue;  // the push has ended
-        if (!text && text.error().code != ErrorCode::corrupt) return tl::unexpected<Error>(text.error());
-        auto lease = text ? parse_lease(*text, shown_object(m_store, object.key))
-                          : Result<Lease>(tl::unexpected<Error>(text.error()));
+        if (!text && text.error().code != ErrorCode::corrupt) return pass_on(text);
+        auto lease =
+            text ? parse_lease(*text, shown_object(m_store, object.key)) : Result<Lease>(pass_on(text));
         if (!lease) {
-            return tl::unexpected<Error>(
-                refusal(std::move(lease).error(), "remove the object once no push is under way"));
+            return pass_on(refusal(std::move(lease).error(), "remove the object once no push is under way"));
         }
         ++survey.leases;
         needs.pushed_manifests.insert(lease->manifest);
@@ -90,9 +89,8 @@ Result<void> Surveyor::read_versions(StoreTime now, const RemovalMark* only, Nee
     if (only != nullptr) named.insert(only->versions.begin(), only->versions.end());
     BALLAST_TRY(VersionList list, list_versions(m_store));
     if (!list.damaged.empty()) {
-        return tl::unexpected<Error>(
-            refusal(std::move(list.damaged.front()),
-                    "remove the record if nobody needs the version, or push it again"));
+        return pass_on(refusal(std::move(list.damaged.front()),
+                               "remove the record if nobody needs the version, or push it again"));
     }
     survey.versions = std::move(list.versions);
     survey.fates = decide_fates(survey.versions, m_retention, now);
@@ -137,10 +135,10 @@ Result<const std::vector<Digest>*> Surveyor::packs_of(const StoredVersion& versi
             error.object = shown_object(m_store, manifest_key(digest));
             error.message = "the manifest is not there";
         } else if (error.code != ErrorCode::corrupt) {
-            return tl::unexpected<Error>(std::move(error));
+            return pass_on(std::move(error));
         }
         error.message += " (of " + version.label() + ", which stays)";
-        return tl::unexpected<Error>(
+        return pass_on(
             refusal(std::move(error), "push the version again, or remove its record if nobody needs it"));
     }
     auto& packs = m_packs_of_manifest[digest];

@@ -71,9 +71,8 @@ Result<void> PushLease::wait_for_removals(const LeaseOptions& options) const {
     BALLAST_TRY(const auto objects, m_store->list(k_marks_prefix));
     std::vector<ObjectInfo> waiting;
     for (const auto& object : objects) {
-        const auto text = read_object(*m_store, object.key, k_max_mark_bytes);
-        if (!text && text.error().code == ErrorCode::not_found) continue;
-        if (!text) return tl::unexpected<Error>(text.error());
+        BALLAST_TRY(const auto text, if_present(read_object(*m_store, object.key, k_max_mark_bytes)));
+        if (!text) continue;
         BALLAST_TRY(const RemovalMark mark, parse_removal_mark(*text, shown_object(*m_store, object.key)));
         if (concerns(mark, m_lease)) waiting.push_back(object);
     }
@@ -124,8 +123,7 @@ tl::unexpected<Error> PushLease::ended() const {
 Result<void> PushLease::renew() {
     BALLAST_CHECK(write());
     BALLAST_TRY(const ObjectInfo renewed, m_store->head(m_keys.back()));
-    const auto first = m_store->head(m_keys.front());
-    if (!first && first.error().code != ErrorCode::not_found) return tl::unexpected<Error>(first.error());
+    BALLAST_TRY(const auto first, if_present(m_store->head(m_keys.front())));
     if (!first || renewed.modified - first->modified > k_lease_grace / 2) return ended();
     return {};
 }

@@ -88,9 +88,7 @@ class FrameCheck {
         for (std::uint32_t i = 0; i < m_manifest.packs().size(); ++i) {
             BALLAST_CHECK(check_interrupt(m_store.url()));
             const auto& pack = m_manifest.packs()[i];
-            const auto info = m_store.head(pack.key());
-            if (!info && info.error().code != ErrorCode::not_found)
-                return tl::unexpected<Error>(info.error());
+            BALLAST_TRY(const auto info, if_present(m_store.head(pack.key())));
             if (info && info->bytes == pack.bytes) continue;
             std::vector<std::uint32_t> frames;
             for (std::uint32_t frame = 0; frame < m_manifest.frames().size(); ++frame) {
@@ -123,7 +121,7 @@ class FrameCheck {
         std::vector<std::byte> bytes(range.bytes);
         const auto read = m_store.get_range(m_manifest.packs()[pack].key(), range.offset, bytes);
         count_request();
-        if (!read && !is_damage(read.error())) return tl::unexpected<Error>(read.error());
+        if (!read && !is_damage(read.error())) return pass_on(read);
         if (!read && range.last - range.first > 1) {
             // The pack may end within: its frames before that are not damaged.
             for (std::size_t i = range.first; i < range.last; ++i) {

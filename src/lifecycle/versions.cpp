@@ -69,7 +69,7 @@ Result<VersionList> list_versions(Store& store, const std::string& name) {
 
 Result<std::vector<Version>> read_versions(Store& store, const std::string& name) {
     BALLAST_TRY(VersionList list, list_versions(store, name));
-    if (!list.damaged.empty()) return tl::unexpected<Error>(std::move(list.damaged.front()));
+    if (!list.damaged.empty()) return pass_on(std::move(list.damaged.front()));
     std::vector<Version> versions;
     versions.reserve(list.versions.size());
     for (auto& version : list.versions) versions.push_back(std::move(version.record));
@@ -106,7 +106,7 @@ Result<StoredVersion> find_version(Store& store, const std::string& text, const 
     const std::string key = shown_object(store, version_key(family, wanted));
     for (auto& error : list.damaged) {
         if (error.object == key || (family.empty() && error.object.ends_with("/" + wanted)))
-            return tl::unexpected<Error>(std::move(error));
+            return pass_on(std::move(error));
     }
     return fail(ErrorCode::not_found, fmt::format("{}: {}", store.url(), text), "no such version",
                 "see what there is with 'ballast versions'");

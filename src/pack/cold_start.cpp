@@ -2,7 +2,29 @@
 
 #include <algorithm>
 
+#include "format/selection.hpp"
+
 namespace ballast {
+
+Result<ColdStartWork> cold_start_work(const Manifest& manifest, const std::vector<std::string>& names) {
+    std::vector<std::uint16_t> groups;
+    for (const auto& name : names) {
+        const auto group = manifest.find_group(name);
+        if (!group) return fail(ErrorCode::usage, "group '" + name + "'", "is not in the tree");
+        groups.push_back(*group);
+    }
+    const Selection selection = select_entries(manifest, groups, [](const ManifestEntry&) { return false; });
+    ColdStartWork work;
+    work.files = selection.file_count();
+    for (const auto& needed : selection.frames) {
+        const auto& frame = manifest.frames()[needed.frame];
+        work.compressed_bytes += frame.compressed_bytes;
+        (frame.codec == Codec::zstd  ? work.zstd_bytes
+         : frame.codec == Codec::lz4 ? work.lz4_bytes
+                                     : work.raw_bytes) += frame.bytes;
+    }
+    return work;
+}
 
 ColdStartEstimate estimate_cold_start(const TimeModel& model, const ColdStartWork& work) {
     const auto compressed = static_cast<double>(work.compressed_bytes);

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "base/result.hpp"
+#include "format/manifest.hpp"
 #include "pack/codec_model.hpp"
 
 namespace ballast {
@@ -14,6 +18,9 @@ struct ColdStartWork {
     std::uint64_t raw_bytes = 0;
     std::uint64_t files = 0;
 };
+
+// The work of a cold start of these groups (none: all of the tree). Errors: usage for an unknown group.
+Result<ColdStartWork> cold_start_work(const Manifest& manifest, const std::vector<std::string>& groups);
 
 // The init phase, after which Lambda kills what is not done and begins again.
 inline constexpr double k_init_limit_seconds = 10;

@@ -26,8 +26,7 @@ Result<Digest> hash_entry(const Package& package, std::size_t index, Progress& p
     }
 }
 
-// What start-up reads first comes first, as far as the kind tells: programs, then libraries, then
-// data. A recorded profile will go before it.
+// What start-up reads first comes first, as far as the kind tells: programs, then libraries, then data.
 int use_rank(const FileFacts& facts) {
     if (!facts.elf) return 2;
     return facts.elf->kind == ElfInfo::Kind::program ? 0 : 1;
@@ -35,13 +34,14 @@ int use_rank(const FileFacts& facts) {
 
 // The order of use: by group, so that a group is a few ranges; by kind; by extension, which keeps
 // like beside like for the codec (measured: 84.3 against 88 MB for the reference tree); by path.
-void order_contents(const Package& package, const std::vector<FileFacts>& facts, PlannedTree& tree) {
+void order_contents(const Inventory& inventory, PlannedTree& tree) {
     std::vector<std::uint32_t> order(tree.contents.size());
     std::iota(order.begin(), order.end(), 0U);
     const auto key = [&](std::uint32_t content) {
         const std::size_t entry = tree.contents[content].entry;
-        const std::string_view path = package.entries()[entry].path;
-        return std::tuple(tree.contents[content].group, use_rank(facts[entry]), extension(path), path);
+        const std::string_view path = inventory.entries()[entry].path;
+        return std::tuple(tree.contents[content].group, use_rank(inventory.facts()[entry]), extension(path),
+                          path);
     };
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     std::vector<TreeContent> sorted;
@@ -59,9 +59,8 @@ void order_contents(const Package& package, const std::vector<FileFacts>& facts,
 
 }  // namespace
 
-Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFacts>& facts, const Plan& plan,
-                              Progress& progress) {
-    const auto& entries = package.entries();
+Result<PlannedTree> read_tree(const Inventory& inventory, const Plan& plan, Progress& progress) {
+    const auto& entries = inventory.entries();
     PlannedTree tree;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         if (plan.destinations[i] != Destination::stays) tree.entries.push_back(i);
@@ -69,7 +68,7 @@ Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFact
     std::vector<Digest> digests(tree.entries.size());
     BALLAST_CHECK(parallel_for(tree.entries.size(), [&](std::size_t i) -> Result<void> {
         if (entries[tree.entries[i]].kind != EntryKind::file) return {};
-        BALLAST_TRY(digests[i], hash_entry(package, tree.entries[i], progress));
+        BALLAST_TRY(digests[i], hash_entry(inventory.package(), tree.entries[i], progress));
         return {};
     }));
 
@@ -88,7 +87,7 @@ Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFact
         tree.content_of.push_back(at->second);
     }
     tree.digest = tree_digest.finish();
-    order_contents(package, facts, tree);
+    order_contents(inventory, tree);
     return tree;
 }
 

@@ -7,10 +7,9 @@
 
 #include "base/progress.hpp"
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "classify/inventory.hpp"
 #include "codec/sha256.hpp"
 #include "pack/plan.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
@@ -31,7 +30,6 @@ struct PlannedTree {
 };
 
 // Reads every file that leaves once, on all cores, to know its digest. Blocks; tells `progress`.
-Result<PlannedTree> read_tree(const Package& package, const std::vector<FileFacts>& facts, const Plan& plan,
-                              Progress& progress);
+Result<PlannedTree> read_tree(const Inventory& inventory, const Plan& plan, Progress& progress);
 
 }  // namespace ballast

@@ -10,6 +10,10 @@ namespace {
 constexpr int k_quick_zstd_level = 3;
 constexpr double k_best_of_quick = 0.75;
 
+bool saves_enough(std::uint64_t encoded_bytes, std::uint64_t bytes) {
+    return encoded_bytes + bytes / 32 < bytes;
+}
+
 }  // namespace
 
 FrameChoice FrameChoice::from(const Config& config) {
@@ -45,10 +49,18 @@ Result<EncodedFrame> FrameChoice::encode(FrameEncoder& encoder, std::span<const 
         sizes.zstd_bytes = by_zstd.size();
         if (!may_be_lz4 || prefers_zstd(sizes, zstd_threshold)) best = {Codec::zstd, std::move(by_zstd)};
     }
-    if (best.codec == Codec::raw || best.bytes.size() + bytes.size() / 32 >= bytes.size()) {
+    if (best.codec == Codec::raw || !saves_enough(best.bytes.size(), bytes.size())) {
         best = {Codec::raw, {bytes.begin(), bytes.end()}};
     }
     return best;
+}
+
+Codec FrameChoice::codec_of(const SampledFrame& sizes) const {
+    const bool zstd = codec == CodecChoice::zstd ||
+                      (codec == CodecChoice::automatic && prefers_zstd(sizes, zstd_threshold));
+    if (codec == CodecChoice::raw || !saves_enough(zstd ? sizes.zstd_bytes : sizes.lz4_bytes, sizes.bytes))
+        return Codec::raw;
+    return zstd ? Codec::zstd : Codec::lz4;
 }
 
 Result<SampledFrame> sample_frame(FrameEncoder& encoder, const FrameChoice& choice,

@@ -31,6 +31,9 @@ struct FrameChoice {
     static FrameChoice from(const Config& config);
 
     Result<EncodedFrame> encode(FrameEncoder& encoder, std::span<const std::byte> bytes) const;
+
+    // What encode() takes for a frame that both codecs made this of.
+    Codec codec_of(const SampledFrame& sizes) const;
 };
 
 // Both codecs' results for one frame, to sample.

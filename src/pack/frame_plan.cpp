@@ -28,14 +28,14 @@ std::vector<PlannedFrame> plan_frames(const PlannedTree& tree, std::span<const s
     return frames;
 }
 
-tl::unexpected<Error> FrameReader::changed(std::uint32_t content) const {
+tl::unexpected<Error> PlannedFrameReader::changed(std::uint32_t content) const {
     const auto& path = m_package.entries()[m_tree.contents[content].entry].path;
     return fail(ErrorCode::usage, m_package.name() + ": " + printable(path), "changed while it was packed",
                 "pack again when nothing writes to the package");
 }
 
 // Puts the reader where the piece begins, reading over what lies before.
-Result<void> FrameReader::seek(const PlannedPiece& piece) {
+Result<void> PlannedFrameReader::seek(const PlannedPiece& piece) {
     if (m_reader && m_content == piece.content && m_offset == piece.offset) return {};
     BALLAST_TRY(m_reader, m_package.open(m_tree.contents[piece.content].entry));
     m_content = piece.content;
@@ -50,7 +50,7 @@ Result<void> FrameReader::seek(const PlannedPiece& piece) {
     return {};
 }
 
-Result<void> FrameReader::read_piece(const PlannedPiece& piece, std::span<std::byte> out) {
+Result<void> PlannedFrameReader::read_piece(const PlannedPiece& piece, std::span<std::byte> out) {
     std::size_t filled = 0;
     while (filled < out.size()) {
         BALLAST_TRY(const std::size_t count, m_reader->read(out.subspan(filled)));
@@ -64,7 +64,7 @@ Result<void> FrameReader::read_piece(const PlannedPiece& piece, std::span<std::b
     return {};
 }
 
-Result<void> FrameReader::read(const PlannedFrame& frame, std::vector<std::byte>& out) {
+Result<void> PlannedFrameReader::read(const PlannedFrame& frame, std::vector<std::byte>& out) {
     out.resize(frame.bytes);
     std::size_t at = 0;
     for (const auto& piece : frame.pieces) {

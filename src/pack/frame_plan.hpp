@@ -30,9 +30,9 @@ std::vector<PlannedFrame> plan_frames(const PlannedTree& tree, std::span<const s
                                       std::uint64_t frame_bytes);
 
 // Reads planned frames out of the package. Frames in order cost one pass over each file; one thread.
-class FrameReader {
+class PlannedFrameReader {
   public:
-    FrameReader(const Package& package, const PlannedTree& tree) : m_package(package), m_tree(tree) {}
+    PlannedFrameReader(const Package& package, const PlannedTree& tree) : m_package(package), m_tree(tree) {}
 
     // Fills `out` with the frame's bytes. Every content that ends in it is checked against its
     // digest when it was read from its start. Errors: usage when a file changed since it was first read.

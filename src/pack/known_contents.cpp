@@ -9,14 +9,15 @@ Result<KnownContents> KnownContents::read(Store& store, const std::string& name,
     BALLAST_TRY(const auto versions, read_versions(store, name));
     for (const auto& version : versions) {
         if (known.m_manifests.size() == most) break;
-        auto manifest = read_manifest(store, version);
-        // A gc removes versions first, so that one whose manifest is gone is going, too.
-        if (!manifest && manifest.error().code == ErrorCode::not_found) continue;
-        if (!manifest) {
-            Error error = std::move(manifest).error();
+        auto read = if_present(read_manifest(store, version));
+        if (!read) {
+            Error error = std::move(read).error();
             if (error.code == ErrorCode::corrupt) error.hint = "remove the version, or pack with --repack";
-            return tl::unexpected<Error>(std::move(error));
+            return pass_on(std::move(error));
         }
+        auto& manifest = *read;
+        // A gc removes versions first, so that one whose manifest is gone is going, too.
+        if (!manifest) continue;
         const auto index = static_cast<std::uint32_t>(known.m_manifests.size());
         for (std::uint32_t i = 0; i < manifest->contents().size(); ++i) {
             known.m_locations.emplace(manifest->contents()[i].digest, Location{index, i});

@@ -40,7 +40,7 @@ Result<void> OrderedEncoder::hand_over_first() {
     m_submitted.pop_front();
     m_result_there.wait(lock, [&job] { return job->result.has_value(); });
     lock.unlock();
-    if (!*job->result) return tl::unexpected<Error>(job->result->error());
+    if (!*job->result) return pass_on(job->result->error());
     return m_encoded(std::move(**job->result), static_cast<std::uint32_t>(job->bytes.size()));
 }
 

@@ -6,17 +6,15 @@
 #include <set>
 
 #include "base/interrupt.hpp"
-#include "base/parallel.hpp"
 #include "format/manifest_write.hpp"
 #include "pack/codec_model.hpp"
 #include "pack/frame_plan.hpp"
 #include "pack/ordered_encoder.hpp"
 #include "pack/pack_builder.hpp"
+#include "pack/sampled_frames.hpp"
 
 namespace ballast {
 namespace {
-
-constexpr std::size_t k_sampled_frames = 16;
 
 class TreePacker {
   public:
@@ -82,7 +80,7 @@ class TreePacker {
                                    m_progress.add(decoded_bytes);
                                    return m_builder.add(std::move(frame), decoded_bytes);
                                });
-        FrameReader reader(m_package, m_tree);
+        PlannedFrameReader reader(m_package, m_tree);
         for (const auto& frame : m_frames) {
             BALLAST_CHECK(check_interrupt(m_package.name()));
             std::vector<std::byte> bytes;
@@ -101,17 +99,9 @@ class TreePacker {
     Result<FrameChoice> choose() const {
         FrameChoice choice = FrameChoice::from(m_config);
         if (choice.codec != CodecChoice::automatic || m_frames.empty()) return choice;
-        const std::size_t count = std::min(k_sampled_frames, m_frames.size());
-        std::vector<SampledFrame> sample(count);
-        BALLAST_CHECK(parallel_for(count, [&](std::size_t i) -> Result<void> {
-            BALLAST_CHECK(check_interrupt(m_package.name()));
-            FrameReader reader(m_package, m_tree);
-            FrameEncoder encoder;
-            std::vector<std::byte> bytes;
-            BALLAST_CHECK(reader.read(m_frames[i * m_frames.size() / count], bytes));
-            BALLAST_TRY(sample[i], sample_frame(encoder, choice, bytes));
-            return {};
-        }));
+        BALLAST_TRY(const auto sample,
+                    sample_frames(m_package, m_tree, m_frames,
+                                  spread_evenly(k_sampled_frames, m_frames.size()), choice));
         std::uint64_t sampled_bytes = 0;
         for (const auto& frame : sample) sampled_bytes += frame.bytes;
         // The whole tree is fetched at a cold start, known contents included.

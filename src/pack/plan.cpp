@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include "base/relative_path.hpp"
 #include "config/patterns.hpp"
@@ -15,8 +14,6 @@
 namespace ballast {
 namespace {
 
-using PathIndex = std::unordered_map<std::string_view, std::size_t>;
-
 struct Below {
     std::uint64_t files = 0;
     std::uint64_t leaving = 0;
@@ -25,15 +22,17 @@ struct Below {
 
 class Planner {
   public:
-    Planner(const Package& package, const std::vector<FileFacts>& facts, const Config& config)
-        : m_entries(package.entries()), m_name(package.name()), m_facts(facts), m_config(config) {
-        for (std::size_t i = 0; i < m_entries.size(); ++i) m_index.emplace(m_entries[i].path, i);
-    }
+    Planner(const Inventory& inventory, const Config& config)
+        : m_entries(inventory.entries()),
+          m_tree(inventory.tree()),
+          m_name(inventory.package().name()),
+          m_facts(inventory.facts()),
+          m_config(config) {}
 
     Result<Plan> run() {
         m_plan.destinations.assign(m_entries.size(), Destination::stays);
         m_plan.groups.assign(m_entries.size(), 0);
-        if (m_index.contains(k_lock_file)) {
+        if (m_tree.find(k_lock_file)) {
             return fail(ErrorCode::usage, m_name, "is a slim package already: it has a ballast.lock",
                         "name the package that it was made from");
         }
@@ -76,7 +75,7 @@ class Planner {
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             if (m_entries[i].kind != EntryKind::file) continue;
             const bool leaves = m_plan.destinations[i] == Destination::leaves;
-            for_each_parent(m_entries[i].path, [&](std::size_t parent) {
+            for_each_parent(i, [&](std::size_t parent) {
                 ++m_below[parent].files;
                 if (leaves) ++m_below[parent].leaving;
             });
@@ -85,11 +84,9 @@ class Planner {
 
     void decide_empty_directories() {
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            const bool is_last =
-                i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != m_entries[i].path;
-            if (m_entries[i].kind != EntryKind::directory || !is_last) continue;
+            if (m_entries[i].kind != EntryKind::directory || !is_empty(i)) continue;
             std::optional<bool> around;
-            for_each_parent(m_entries[i].path, [&](std::size_t parent) {
+            for_each_parent(i, [&](std::size_t parent) {
                 if (!around && m_below[parent].files != 0) around = m_below[parent].all_leave();
             });
             if (around.value_or(false)) m_plan.destinations[i] = Destination::leaves;
@@ -98,9 +95,9 @@ class Planner {
 
     void decide_symlinks() {
         const LinkLookup lookup = [this](std::string_view path) -> std::optional<std::string_view> {
-            const auto at = m_index.find(path);
-            if (at == m_index.end() || m_entries[at->second].kind != EntryKind::symlink) return std::nullopt;
-            return m_entries[at->second].target;
+            const auto at = m_tree.find(path);
+            if (!at || m_entries[*at].kind != EntryKind::symlink) return std::nullopt;
+            return m_entries[*at].target;
         };
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             const auto& entry = m_entries[i];
@@ -112,11 +109,11 @@ class Planner {
                                 printable(entry.path), printable(entry.target)));
                 continue;
             }
-            const auto at = m_index.find(*destination);
-            if (at == m_index.end()) continue;
-            const bool leaves = m_entries[at->second].kind == EntryKind::directory
-                                    ? m_below[at->second].all_leave()
-                                    : m_plan.destinations[at->second] == Destination::leaves;
+            const auto at = m_tree.find(*destination);
+            if (!at) continue;
+            const bool leaves = m_entries[*at].kind == EntryKind::directory
+                                    ? m_below[*at].all_leave()
+                                    : m_plan.destinations[*at] == Destination::leaves;
             if (leaves) m_plan.destinations[i] = Destination::leaves;
         }
     }
@@ -126,14 +123,10 @@ class Planner {
         std::vector<bool> holds_leaving(m_entries.size());
         std::vector<bool> holds_staying(m_entries.size());
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
-            const auto& entry = m_entries[i];
-            const bool is_last =
-                i + 1 == m_entries.size() || parent_path(m_entries[i + 1].path) != entry.path;
-            if (entry.kind == EntryKind::directory && !is_last) continue;
+            if (m_entries[i].kind == EntryKind::directory && !is_empty(i)) continue;
             const bool leaves = m_plan.destinations[i] == Destination::leaves;
-            for_each_parent(entry.path, [&](std::size_t parent) {
-                (leaves ? holds_leaving : holds_staying)[parent] = true;
-            });
+            for_each_parent(
+                i, [&](std::size_t parent) { (leaves ? holds_leaving : holds_staying)[parent] = true; });
         }
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             if (m_entries[i].kind != EntryKind::directory || (!holds_leaving[i] && !holds_staying[i]))
@@ -184,26 +177,27 @@ class Planner {
         return {};
     }
 
+    bool is_empty(std::size_t directory) const { return m_tree.end_of(directory) == directory + 1; }
+
     template <typename Visit>
-    void for_each_parent(std::string_view path, const Visit& visit) const {
-        for (auto parent = parent_path(path); !parent.empty(); parent = parent_path(parent)) {
-            visit(m_index.at(parent));
-        }
+    void for_each_parent(std::size_t index, const Visit& visit) const {
+        for (auto parent = m_tree.parent(index); parent != EntryTree::k_top; parent = m_tree.parent(parent))
+            visit(parent);
     }
 
     const std::vector<Entry>& m_entries;
+    const EntryTree& m_tree;
     const std::string& m_name;
     const std::vector<FileFacts>& m_facts;
     const Config& m_config;
-    PathIndex m_index;
     std::vector<Below> m_below;
     Plan m_plan;
 };
 
 }  // namespace
 
-Result<Plan> make_plan(const Package& package, const std::vector<FileFacts>& facts, const Config& config) {
-    return Planner(package, facts, config).run();
+Result<Plan> make_plan(const Inventory& inventory, const Config& config) {
+    return Planner(inventory, config).run();
 }
 
 }  // namespace ballast

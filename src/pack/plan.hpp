@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "classify/classify.hpp"
+#include "classify/inventory.hpp"
 #include "config/config.hpp"
-#include "package/package.hpp"
 
 namespace ballast {
 
@@ -37,6 +36,6 @@ struct Plan {
 // the package stays. An empty directory goes where everything around it goes.
 // Errors: usage when the package is slim already, when nothing would leave, or when a group matches
 // nothing.
-Result<Plan> make_plan(const Package& package, const std::vector<FileFacts>& facts, const Config& config);
+Result<Plan> make_plan(const Inventory& inventory, const Config& config);
 
 }  // namespace ballast

@@ -44,8 +44,7 @@ Result<void> Push::find_needs() {
     const auto& packs = m_manifest->packs();
     std::vector<std::uint8_t> is_there(packs.size());
     const auto look = [&](std::size_t i) -> Result<void> {
-        const auto there = m_store->head(packs[i].key());
-        if (!there && there.error().code != ErrorCode::not_found) return tl::unexpected<Error>(there.error());
+        BALLAST_TRY(const auto there, if_present(m_store->head(packs[i].key())));
         if (there && there->bytes != packs[i].bytes) {
             return fail(ErrorCode::corrupt, shown_object(*m_store, packs[i].key()),
                         fmt::format("has {} bytes, not the {} of its pack", there->bytes, packs[i].bytes),
@@ -96,13 +95,12 @@ Result<std::vector<PutOutcome>> Push::send_packs(Store& staging, Progress& progr
 }
 
 Result<PutOutcome> Push::send_pack(const ManifestPack& pack, Store& staging, Progress& progress) const {
-    auto bytes = read_object(staging, pack.key(), k_max_pack_bytes);
-    if (!bytes && bytes.error().code == ErrorCode::not_found) {
+    BALLAST_TRY(const auto bytes, if_present(read_object(staging, pack.key(), k_max_pack_bytes)));
+    if (!bytes) {
         return fail(ErrorCode::not_found, shown_object(*m_store, pack.key()),
                     "the pack is neither in the store nor staged beside the slim package",
                     "run 'ballast pack' again");
     }
-    if (!bytes) return pass_on(std::move(bytes));
     if (sha256(as_bytes(*bytes)) != pack.digest) {
         return fail(ErrorCode::corrupt, shown_object(staging, pack.key()), "the staged pack is damaged",
                     "remove it and run 'ballast pack' again");
@@ -121,7 +119,7 @@ Result<void> Push::send_version() {
     if (!outcome) {
         // It may yet appear, and must find all that it needs.
         m_lease.leave();
-        return tl::unexpected<Error>(outcome.error());
+        return pass_on(outcome);
     }
     if (*outcome == PutOutcome::already_there) return compare_with_stored_version();
     m_report.bytes_sent += text.size();

@@ -19,12 +19,12 @@ bool can_be_searched(const std::string& directory) {
     return directory.find(':') == std::string::npos && printable(directory) == directory;
 }
 
-std::vector<std::string> directories_where(const Package& package, const Plan& plan,
+std::vector<std::string> directories_where(const std::vector<Entry>& entries, const Plan& plan,
                                            const std::function<bool(std::size_t entry)>& counts) {
     const auto before = [](const std::string& a, const std::string& b) { return path_before(a, b); };
     std::set<std::string, decltype(before)> found(before);
-    for (std::size_t i = 0; i < package.entries().size(); ++i) {
-        const auto& entry = package.entries()[i];
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto& entry = entries[i];
         if (entry.kind == EntryKind::directory || plan.destinations[i] != Destination::leaves || !counts(i))
             continue;
         const auto parent = parent_path(entry.path);
@@ -36,26 +36,26 @@ std::vector<std::string> directories_where(const Package& package, const Plan& p
 
 }  // namespace
 
-std::vector<std::string> program_directories(const Package& package, const std::vector<FileFacts>& facts,
-                                             const Plan& plan) {
-    return directories_where(package, plan, [&](std::size_t i) {
-        const auto& entry = package.entries()[i];
+std::vector<std::string> program_directories(const Inventory& inventory, const Plan& plan) {
+    return directories_where(inventory.entries(), plan, [&](std::size_t i) {
+        const auto& entry = inventory.entries()[i];
         const auto directory = file_name(parent_path(entry.path));
         const bool in_bin = directory == "bin" || directory == "sbin";
-        const bool is_program = facts[i].elf && facts[i].elf->kind == ElfInfo::Kind::program;
+        const auto& elf = inventory.facts()[i].elf;
+        const bool is_program = elf && elf->kind == ElfInfo::Kind::program;
         return entry.kind == EntryKind::file && (entry.mode & 0111U) != 0 && (is_program || in_bin);
     });
 }
 
-std::vector<std::string> library_directories(const Package& package, const std::vector<FileFacts>& facts,
-                                             const Plan& plan) {
+std::vector<std::string> library_directories(const Inventory& inventory, const Plan& plan) {
     std::unordered_set<std::string_view> needed;
-    for (const auto& fact : facts) {
+    for (const auto& fact : inventory.facts()) {
         if (!fact.elf) continue;
         for (const auto& name : fact.elf->needed) needed.insert(name);
     }
-    return directories_where(
-        package, plan, [&](std::size_t i) { return needed.contains(file_name(package.entries()[i].path)); });
+    return directories_where(inventory.entries(), plan, [&](std::size_t i) {
+        return needed.contains(file_name(inventory.entries()[i].path));
+    });
 }
 
 Result<void> check_own_names(const Package& package) {

@@ -9,7 +9,7 @@
 
 namespace ballast {
 
-// The directories in a package's list of entries: who lies in whom. Refers to the list, which must be as
+// The directories in a package's list of entries, and what lies in each. Refers to the list, which must be as
 // Package::entries() promises: in path_before() order, every directory before what it holds.
 class EntryTree {
   public:
@@ -48,7 +48,7 @@ class EntryTree {
     const std::vector<Entry>* m_entries;
     std::vector<std::size_t> m_parents;
     std::vector<std::size_t>
-        m_ends;  // one past the last entry below; one past itself for what is no directory
+        m_ends;  // one past the last entry below; one past itself for what is not a directory
 };
 
 }  // namespace ballast

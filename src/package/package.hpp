@@ -32,7 +32,9 @@ struct StoredFile {
     std::uint32_t crc = 0;    // CRC-32 of what it unpacks to
 };
 
-// What a function is deployed as: a directory or a zip, read alike.
+struct ImageFacts;
+
+// What a function is deployed as, read alike: a directory, a zip, or the archive of a container image.
 class Package {
   public:
     Package() = default;
@@ -53,31 +55,14 @@ class Package {
 
     // How the file entries()[index] lies in its archive; none where it was not compressed by itself.
     virtual std::optional<StoredFile> stored(std::size_t /*index*/) const { return std::nullopt; }
+
+    // How the image was made whose files these are; null for what is not a container image.
+    virtual const ImageFacts* image() const { return nullptr; }
 };
 
 struct PackageLimits {
     std::uint64_t max_unpacked_bytes = 10ULL << 30U;  // what /tmp of a function can hold at most
     std::uint64_t max_entries = 1'000'000;
 };
-
-// Opens a directory, or a zip by its content ("PK"), not its name.
-// Errors: not_found; usage for anything else than those two, and for sockets, devices, FIFOs and
-// set-uid or set-gid files, each named; corrupt for a zip that must not be trusted.
-Result<std::unique_ptr<Package>> open_package(const std::string& path, const PackageLimits& limits = {});
-
-struct ImageFacts;
-
-// A package to look at.
-struct Openable {
-    std::unique_ptr<Package> package;
-    const ImageFacts* image = nullptr;  // of a container image; the package's own
-};
-
-// The same, and a container image's archive (package/image/image_package.hpp), which can be looked at, not
-// packed.
-Result<Openable> open_package_or_image(const std::string& path, const PackageLimits& limits = {});
-
-// Reads the whole of entries()[index] into memory.
-Result<std::string> read_entry(const Package& package, std::size_t index, std::uint64_t max_bytes);
 
 }  // namespace ballast

@@ -13,6 +13,7 @@
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "format/lock.hpp"
+#include "package/open_package.hpp"
 #include "package/package.hpp"
 
 namespace ballast {

@@ -3,13 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "codec/base64.hpp"
 #include "codec/sha256.hpp"
 #include "page/assets.hpp"
 
@@ -73,66 +77,50 @@ Json node_json(const ReportTreemap::Node& node) {
     return json;
 }
 
-// RFC 4648.
-std::string base64(std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view k_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t b = 0; b < 3; ++b) group = (group << 8U) | (b < count ? bytes[i + b] : 0U);
-        for (std::size_t d = 0; d < 4; ++d)
-            text += d <= count ? k_letters[(group >> (18 - 6 * d)) & 63U] : '=';
-    }
-    return text;
-}
-
 // A script may run only when it is one of the two that the program brings.
 std::string script_source(std::string_view script) {
     return "'sha256-" + base64(sha256(as_bytes(script)).bytes) + "'";
 }
 
-std::string escaped(std::string_view text) {
+using Replacement = std::pair<char, std::string_view>;
+
+std::string with_replaced(std::string_view text, std::initializer_list<Replacement> replacements) {
     std::string safe;
+    safe.reserve(text.size());
     for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            default:
-                safe += letter;
-        }
+        const auto found = std::ranges::find(replacements, letter, &Replacement::first);
+        safe += found == replacements.end() ? std::string_view(&letter, 1) : found->second;
     }
     return safe;
 }
 
+std::string escaped(std::string_view text) {
+    return with_replaced(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
+}
+
 }  // namespace
 
-Report::Report(std::string title, const std::string& subtitle) : m_title(std::move(title)) {
-    m_page = {{"title", text_json(m_title)},
-              {"subtitle", text_json(subtitle)},
-              {"facts", Json::array()},
-              {"sections", Json::array()}};
+Report::Report(std::string title, std::string subtitle)
+    : m_title(std::move(title)), m_subtitle(std::move(subtitle)) {}
+
+void Report::add_section(const Json& section) {
+    m_sections += (m_sections.empty() ? "" : ",") + embeddable_json(section);
+}
+
+void Report::attach(const Json& json) {
+    m_attached = embeddable_json(json);
 }
 
 void Report::add(const ReportFact& fact) {
     constexpr std::array<std::string_view, 3> k_tones = {"plain", "good", "bad"};
-    m_page["facts"].push_back({{"label", text_json(fact.label)},
-                               {"value", cell_json(fact.value)},
-                               {"unit", unit_name(fact.unit)},
-                               {"note", text_json(fact.note)},
-                               {"tone", name_of(k_tones, fact.tone)},
-                               {"estimated", fact.estimated},
-                               {"part", fact.part}});
+    const Json json = {{"label", text_json(fact.label)},
+                       {"value", cell_json(fact.value)},
+                       {"unit", unit_name(fact.unit)},
+                       {"note", text_json(fact.note)},
+                       {"tone", name_of(k_tones, fact.tone)},
+                       {"estimated", fact.estimated},
+                       {"part", fact.part}};
+    m_facts += (m_facts.empty() ? "" : ",") + embeddable_json(json);
 }
 
 void Report::add(const ReportTable& table) {
@@ -142,12 +130,12 @@ void Report::add(const ReportTable& table) {
         columns.push_back({{"title", text_json(column.title)}, {"unit", unit_name(column.unit)}});
     Json rows = Json::array();
     for (const auto& row : table.rows) rows.push_back(cells_json(row));
-    m_page["sections"].push_back({{"type", "table"},
-                                  {"title", text_json(table.title)},
-                                  {"note", text_json(table.note)},
-                                  {"columns", std::move(columns)},
-                                  {"rows", std::move(rows)},
-                                  {"total", cells_json(table.total)}});
+    add_section({{"type", "table"},
+                 {"title", text_json(table.title)},
+                 {"note", text_json(table.note)},
+                 {"columns", std::move(columns)},
+                 {"rows", std::move(rows)},
+                 {"total", cells_json(table.total)}});
 }
 
 void Report::add(const ReportChart& chart) {
@@ -168,51 +156,37 @@ void Report::add(const ReportChart& chart) {
                           {"value", limit.value},
                           {"label", text_json(limit.label)}});
     }
-    m_page["sections"].push_back({{"type", "chart"},
-                                  {"title", text_json(chart.title)},
-                                  {"note", text_json(chart.note)},
-                                  {"kind", name_of(k_kinds, chart.kind)},
-                                  {"x", axis_json(chart.x)},
-                                  {"y", axis_json(chart.y)},
-                                  {"series", std::move(series)},
-                                  {"limits", std::move(limits)}});
+    add_section({{"type", "chart"},
+                 {"title", text_json(chart.title)},
+                 {"note", text_json(chart.note)},
+                 {"kind", name_of(k_kinds, chart.kind)},
+                 {"x", axis_json(chart.x)},
+                 {"y", axis_json(chart.y)},
+                 {"series", std::move(series)},
+                 {"limits", std::move(limits)}});
 }
 
 void Report::add(const ReportTreemap& treemap) {
-    m_page["sections"].push_back({{"type", "treemap"},
-                                  {"title", text_json(treemap.title)},
-                                  {"note", text_json(treemap.note)},
-                                  {"size_title", text_json(treemap.size_title)},
-                                  {"other_title", text_json(treemap.other_title)},
-                                  {"kinds", texts_json(treemap.kinds)},
-                                  {"top", node_json(treemap.top)}});
+    add_section({{"type", "treemap"},
+                 {"title", text_json(treemap.title)},
+                 {"note", text_json(treemap.note)},
+                 {"size_title", text_json(treemap.size_title)},
+                 {"other_title", text_json(treemap.other_title)},
+                 {"kinds", texts_json(treemap.kinds)},
+                 {"top", node_json(treemap.top)}});
 }
 
 std::string embeddable_json(const Json& json) {
     // All beyond ASCII is escaped; what is not UTF-8 is replaced. So only what HTML looks for is left.
-    const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
-    std::string safe;
-    safe.reserve(text.size());
-    for (const char letter : text) {
-        switch (letter) {
-            case '<':
-                safe += "\\u003c";
-                break;
-            case '>':
-                safe += "\\u003e";
-                break;
-            case '&':
-                safe += "\\u0026";
-                break;
-            default:
-                safe += letter;
-        }
-    }
-    return safe;
+    return with_replaced(json.dump(-1, ' ', true, Json::error_handler_t::replace),
+                         {{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}});
 }
 
 std::string Report::html() const {
     const ReportAssets assets = report_assets();
+    const std::string page = "{\"title\":" + embeddable_json(text_json(m_title)) +
+                             ",\"subtitle\":" + embeddable_json(text_json(m_subtitle)) + ",\"facts\":[" +
+                             m_facts + "],\"sections\":[" + m_sections + "]}";
     std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
     html +=
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; "
@@ -231,8 +205,8 @@ std::string Report::html() const {
         "<footer>Written by <b>ballast</b>. Charts: Apache "
         "ECharts.\n<details><summary>Licences</summary><pre>" +
         escaped(assets.licences) + "</pre></details></footer>\n";
-    html += "<script type=\"application/json\" id=\"page\">" + embeddable_json(m_page) + "</script>\n";
-    html += "<script type=\"application/json\" id=\"report\">" + embeddable_json(m_attached) + "</script>\n";
+    html += "<script type=\"application/json\" id=\"page\">" + page + "</script>\n";
+    html += "<script type=\"application/json\" id=\"report\">" + m_attached + "</script>\n";
     html += "<script>" + std::string(assets.library) + "</script>\n";
     html += "<script>" + std::string(assets.script) + "</script>\n</body>\n</html>\n";
     return html;
@@ -264,7 +238,7 @@ Result<void> check_report_target(const std::string& path) {
         BALLAST_TRY(const AtomicFile dropped, AtomicFile::create(target.path));
         return {};
     }
-    // Not opened: who reads from a pipe would take that for all of it.
+    // Not opened: a process that reads from a pipe would take that for all of it.
     if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, path, "cannot be written to");
     return {};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <variant>
@@ -120,7 +120,7 @@ struct ReportTreemap {
 // light and dark, and prints.
 class Report {
   public:
-    Report(std::string title, const std::string& subtitle);
+    Report(std::string title, std::string subtitle);
 
     void add(const ReportFact& fact);
     void add(const ReportTable& table);  // nothing for a table without rows
@@ -128,15 +128,20 @@ class Report {
     void add(const ReportTreemap& treemap);
 
     // Puts the report for programs into the page, as the JSON of the element "report": the same numbers that
-    // the page shows, for who wants to compute with them.
-    void attach(nlohmann::ordered_json json) { m_attached = std::move(json); }
+    // the page shows, to compute with.
+    void attach(const nlohmann::ordered_json& json);
 
     std::string html() const;
 
   private:
+    void add_section(const nlohmann::ordered_json& section);
+
     std::string m_title;
-    nlohmann::ordered_json m_page;
-    nlohmann::ordered_json m_attached;
+    std::string m_subtitle;
+    // As embeddable JSON; the first two with commas between.
+    std::string m_facts;
+    std::string m_sections;
+    std::string m_attached = "null";
 };
 
 // Writes a page; a file at `path`, or what a symlink there leads to, is replaced once all of it is written. A

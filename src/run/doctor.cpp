@@ -6,6 +6,7 @@
 #include "base/environment.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
+#include "base/size.hpp"
 #include "base/table.hpp"
 #include "format/keys.hpp"
 #include "format/selection.hpp"
@@ -71,7 +72,7 @@ void look_at_tree(const Slim& slim, const HydrateOptions& options, Findings& fin
     const bool is_there = is_hydrated(slim, options);
     findings.push_back(
         {"tree", State::good,
-         fmt::format("{} files{}{}", selection.file_count(),
+         fmt::format("{}{}{}", counted(selection.file_count(), "file"),
                      groups->empty() ? "" : fmt::format(" of {}", fmt::join(options.groups, ", ")),
                      is_there ? ", hydrated" : ""),
          is_there ? "the next start is warm" : "the next start is cold"});

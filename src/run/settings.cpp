@@ -22,12 +22,13 @@ double seconds(std::chrono::nanoseconds time) {
 
 std::string report_text(const Lock& lock, const HydrateReport& report) {
     return fmt::format(
-        "ballast: cold start: {} in {} files from {} in {} requests: {:.3f} s (fetch {:.3f}, decode {:.3f}, "
+        "ballast: cold start: {} in {} from {} in {}: {:.3f} s (fetch {:.3f}, decode {:.3f}, "
         "write "
         "{:.3f}{}{}), version {}\n",
-        format_size(report.tree_bytes), format_count(report.files), format_size(report.counts.fetched_bytes),
-        report.counts.requests, seconds(report.total), seconds(report.counts.fetch),
-        seconds(report.counts.decode), seconds(report.counts.write),
+        format_size(report.tree_bytes), counted(report.files, "file"),
+        format_size(report.counts.fetched_bytes), counted(report.counts.requests, "request"),
+        seconds(report.total), seconds(report.counts.fetch), seconds(report.counts.decode),
+        seconds(report.counts.write),
         seconds(report.waited) >= 0.001 ? fmt::format(", waited {:.3f}", seconds(report.waited)) : "",
         report.resumed ? ", resumed" : "", lock.version);
 }

@@ -19,11 +19,11 @@ constexpr double k_most_ms = static_cast<double>(k_most_duration_us) / 1000;
 constexpr double k_most_usd = 1e9;
 constexpr double k_most_tmp_bytes = 1e15;
 
-// One strategy of the file, read field by field.
+// One way of the file, read field by field.
 class Row {
   public:
     Row(const Json& row, const std::string& file, std::size_t index)
-        : m_row(row), m_file(file), m_where(fmt::format("strategies[{}]", index)) {}
+        : m_row(row), m_file(file), m_where(fmt::format("ways[{}]", index)) {}
 
     Result<std::string> name() const {
         const auto found = m_row.find("name");
@@ -33,7 +33,7 @@ class Row {
         return printable(text);
     }
 
-    // Nothing where there is none, or null. Errors: corrupt when it is no number, or not between.
+    // Nothing where there is none, or null. Errors: corrupt when it is not a number, or not between.
     Result<std::optional<double>> number(const char* key, double least, double most) const {
         const auto found = m_row.find(key);
         if (found == m_row.end() || found->is_null()) return std::optional<double>();
@@ -77,7 +77,7 @@ Result<void> add_row(const Row& row, ComparedStrategies& compared) {
     Strategy strategy;
     BALLAST_TRY(strategy.name, row.name());
     BALLAST_TRY(const auto cold_ms, row.number("cold_ms", -k_most_ms, k_most_ms));
-    BALLAST_TRY(const auto warm_ms, row.number("warm_ms", -k_most_ms, k_most_ms));
+    BALLAST_TRY(const auto each_ms, row.number("each_ms", -k_most_ms, k_most_ms));
     BALLAST_TRY(const auto per_cold_usd, row.number("per_cold_usd", 0, k_most_usd));
     BALLAST_TRY(const auto month_usd, row.number("month_usd", 0, k_most_usd));
     BALLAST_TRY(const auto tmp_bytes, row.number("tmp_bytes", 0, k_most_tmp_bytes));
@@ -88,7 +88,7 @@ Result<void> add_row(const Row& row, ComparedStrategies& compared) {
         return {};
     }
     strategy.recorded_plus_us = microseconds(*cold_ms);
-    strategy.each_us = microseconds(warm_ms.value_or(0));
+    strategy.each_us = microseconds(each_ms.value_or(0));
     strategy.usd_per_cold = per_cold_usd.value_or(0);
     strategy.usd_per_month = month_usd.value_or(0);
     strategy.tmp_gb = paid_tmp_gb(static_cast<std::uint64_t>(tmp_bytes.value_or(0)));
@@ -100,23 +100,23 @@ Result<void> add_row(const Row& row, ComparedStrategies& compared) {
 
 Result<ComparedStrategies> parse_compared(std::string_view text, const std::string& file) {
     const Json json = parse_json(text);
-    const auto rows = json.is_object() ? json.find("strategies") : json.end();
+    const auto rows = json.is_object() ? json.find("ways") : json.end();
     if (json.is_discarded() || !json.is_object() || rows == json.end() || !rows->is_array()) {
         return fail(ErrorCode::corrupt, file, "is not a report of 'ballast compare --json'",
                     "write one with 'ballast compare PACKAGE --json > FILE'");
     }
     if (rows->size() > k_max_compared) {
         return fail(ErrorCode::corrupt, file,
-                    fmt::format("has {} strategies, more than {}", rows->size(), k_max_compared));
+                    fmt::format("has {} ways, more than {}", rows->size(), k_max_compared));
     }
     ComparedStrategies compared;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         if (!(*rows)[i].is_object())
-            return fail(ErrorCode::corrupt, file, fmt::format("strategies[{}] is not a strategy", i));
+            return fail(ErrorCode::corrupt, file, fmt::format("ways[{}] is not a way", i));
         BALLAST_CHECK(add_row(Row((*rows)[i], file, i), compared));
     }
     if (compared.strategies.empty())
-        return fail(ErrorCode::usage, file, "has no strategy whose cold start is known",
+        return fail(ErrorCode::usage, file, "has no way whose cold start is known",
                     "name strategies with --strategy");
     return compared;
 }

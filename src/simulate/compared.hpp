@@ -11,7 +11,7 @@
 
 namespace ballast {
 
-// One that is in a comparison and not simulated.
+// A way that is in a comparison and not simulated.
 struct LeftOut {
     std::string name;
     std::string why;
@@ -26,10 +26,10 @@ struct ComparedStrategies {
 inline constexpr std::uint64_t k_max_comparison_bytes = std::uint64_t{4} * 1024 * 1024;
 inline constexpr std::size_t k_max_compared = 64;
 
-// The ways to deploy of what `ballast compare --json` wrote: each is what was recorded, and what the
-// comparison says that it adds. Left out is what does not work, or whose cold start is not known. `file` is
-// for messages. Errors: corrupt when it is no comparison, or a number of it cannot be; usage when no strategy
-// is left.
+// The strategies that the ways of `ballast compare --json` make: each is what was recorded, and what the
+// comparison says that the way adds. A way that does not work, or whose cold start is not known, is left out.
+// `file` is for messages. Errors: corrupt when it is not a comparison, or a number of it cannot be; usage
+// when no way is left.
 Result<ComparedStrategies> parse_compared(std::string_view text, const std::string& file);
 
 }  // namespace ballast

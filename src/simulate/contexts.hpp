@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulate/platform.hpp"
+#include "simulate/random.hpp"
 
 // The two sets of a function's contexts: those that serve a request, and those that are idle.
 

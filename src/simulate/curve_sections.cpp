@@ -8,12 +8,8 @@
 namespace ballast {
 namespace {
 
-double percent(std::uint64_t part, std::uint64_t whole) {
-    return 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 Cell percent_cell(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? Cell() : Cell(percent(part, whole));
+    return whole == 0 ? Cell() : Cell(percent_of(part, whole));
 }
 
 std::string short_span(std::int64_t us) {
@@ -72,8 +68,8 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
         shares.x.categories.push_back(name);
         counts.x.categories.push_back(name);
         requests.points.emplace_back(at, static_cast<double>(row.requests));
-        if (row.requests > 0) simulated.points.emplace_back(at, percent(row.cold, row.requests));
-        if (row.known > 0) truth.points.emplace_back(at, percent(row.recorded_cold, row.known));
+        if (row.requests > 0) simulated.points.emplace_back(at, percent_of(row.cold, row.requests));
+        if (row.known > 0) truth.points.emplace_back(at, percent_of(row.recorded_cold, row.known));
     }
     if (simulated.points.empty()) return;
     shares.series.push_back(std::move(simulated));
@@ -94,12 +90,12 @@ void add_expiries(Report& report, const Simulation& simulation) {
     ReportSeries series = {"Simulated"};
     for (const auto& row : simulation.curves->by_expiry) {
         series.points.emplace_back(static_cast<double>(row.expiry_us) / static_cast<double>(k_minute_us),
-                                   percent(row.cold, row.requests));
+                                   percent_of(row.cold, row.requests));
     }
     chart.series.push_back(std::move(series));
     const LogTruth& truth = simulation.truth;
     if (truth.known > 0) {
-        chart.limits.push_back({ReportLimit::Axis::y, percent(truth.cold, truth.known),
+        chart.limits.push_back({ReportLimit::Axis::y, percent_of(truth.cold, truth.known),
                                 "recorded: " + format_share(truth.cold, truth.known)});
     } else {
         chart.limits.push_back({ReportLimit::Axis::y, 100 * first.cold_share(),
@@ -123,7 +119,7 @@ void add_rates(Report& report, const Simulation& simulation) {
     ReportSeries series = {"Poisson"};
     for (const auto& row : curves.by_rate) {
         // A logarithm has no place for 0.
-        if (row.cold > 0) series.points.emplace_back(row.per_second, percent(row.cold, row.requests));
+        if (row.cold > 0) series.points.emplace_back(row.per_second, percent_of(row.cold, row.requests));
     }
     if (series.points.empty()) return;
     chart.series.push_back(std::move(series));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/interrupt.hpp"
+#include "simulate/random.hpp"
 
 namespace ballast {
 namespace {
@@ -99,13 +100,12 @@ RateRow simulate_rate(double per_second, const Histogram& durations, const Rules
         std::max(k_requests, per_second * expiry_seconds(rules.platform.expiry) * k_expiries_long);
     const auto count = static_cast<std::uint64_t>(std::min(enough, longest));
     Random random(seed);
-    boost::random::exponential_distribution<double> exponential;
     const auto scenario = make_scenario(rules, seed);
     RateRow row{.per_second = per_second};
     double time_us = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
         if (i == count / 10) row = {per_second, scenario->tally().requests, scenario->tally().cold};
-        time_us += exponential(random) * 1e6 / per_second;
+        time_us += draw_exponential(random) * 1e6 / per_second;
         const auto drawn =
             static_cast<std::size_t>(draw_unit(random) * static_cast<double>(services_us.size()));
         const Invocation request{.start_us = static_cast<std::int64_t>(time_us),

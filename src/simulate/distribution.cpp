@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/relative_path.hpp"
+#include "simulate/random.hpp"
 
 namespace ballast {
 namespace {
@@ -67,6 +68,12 @@ std::string format_span_us(double us) {
     if (us >= 999'500) return fmt::format("{:.3g} s", us / 1e6);
     if (us >= 99'950 || us == 0) return fmt::format("{:.0f} ms", us / 1e3);
     return fmt::format("{:.3g} ms", us / 1e3);
+}
+
+std::int64_t Distribution::above_floor(Random& random) const {
+    const double spread = static_cast<double>(m_spread_us);
+    return static_cast<std::int64_t>(
+        (m_kind == Kind::uniform ? draw_unit(random) : draw_exponential(random)) * spread);
 }
 
 double Distribution::mean_us() const {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/random/exponential_distribution.hpp>
-#include <boost/random/mersenne_twister.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,13 +9,7 @@
 
 namespace ballast {
 
-// Boost's, not the standard library's: its distributions give the same numbers everywhere.
-using Random = boost::random::mt19937_64;
-
-// Evenly from [0, 1).
-inline double draw_unit(Random& random) {
-    return static_cast<double>(random() >> 11) * 0x1p-53;
-}
+struct Random;  // simulate/random.hpp
 
 // A length of time that is drawn anew each time it is needed: always the same, evenly between two, or a
 // floor and an exponential part above it.
@@ -53,11 +45,7 @@ class Distribution {
   private:
     Distribution(Kind kind, std::int64_t floor_us, std::int64_t spread_us)
         : m_kind(kind), m_floor_us(floor_us), m_spread_us(spread_us) {}
-    std::int64_t above_floor(Random& random) const {
-        const double spread = static_cast<double>(m_spread_us);
-        if (m_kind == Kind::uniform) return static_cast<std::int64_t>(draw_unit(random) * spread);
-        return static_cast<std::int64_t>(boost::random::exponential_distribution<double>()(random) * spread);
-    }
+    std::int64_t above_floor(Random& random) const;
 
     Kind m_kind;
     std::int64_t m_floor_us;

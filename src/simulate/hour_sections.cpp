@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/share.hpp"
 #include "simulate/simulation_page.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {
@@ -56,10 +58,6 @@ std::vector<Slot> slots_of(const Simulation& simulation) {
     return slots;
 }
 
-double share(std::uint64_t cold, std::uint64_t requests) {
-    return 100 * static_cast<double>(cold) / static_cast<double>(requests);
-}
-
 }  // namespace
 
 void add_hours(Report& report, const Simulation& simulation) {
@@ -82,8 +80,8 @@ void add_hours(Report& report, const Simulation& simulation) {
         mean.points.emplace_back(at, slot.mean_alive);
         most.points.emplace_back(at, static_cast<double>(slot.most_alive));
         if (slot.requests == 0) continue;
-        cold.points.emplace_back(at, share(slot.cold, slot.requests));
-        recorded.points.emplace_back(at, share(slot.recorded_cold, slot.requests));
+        cold.points.emplace_back(at, percent_of(slot.cold, slot.requests));
+        recorded.points.emplace_back(at, percent_of(slot.recorded_cold, slot.requests));
     }
     const std::string name = simulation.strategies.front().name;
     ReportChart shares = {by_day ? "Cold share by day" : "Cold share by hour",

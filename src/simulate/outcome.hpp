@@ -2,11 +2,70 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "simulate/scenario.hpp"
-#include "simulate/simulate.hpp"
+#include "simulate/prices.hpp"
+#include "simulate/rules.hpp"
+#include "simulate/tally.hpp"
 
 namespace ballast {
+
+// Of lengths of time, in milliseconds; quantiles are exact to 0.4 %.
+struct Spread {
+    std::uint64_t count = 0;
+    double mean_ms = 0;
+    double p50_ms = 0;
+    double p90_ms = 0;
+    double p99_ms = 0;
+    double p999_ms = 0;
+    double most_ms = 0;
+};
+
+// US dollars, for the length of the log.
+struct Money {
+    double requests = 0;
+    double compute = 0;      // on demand, init and pings included
+    double init = 0;         // the part of compute that is init
+    double pings = 0;        // the part of compute that is pings
+    double provisioned = 0;  // configured and used
+    double tmp = 0;          // of /tmp above 512 MB
+    double other = 0;        // what the strategy says: a cold start, a month
+    double total = 0;        // without init and pings, which are parts
+    double a_month = 0;      // total for 30 days at the log's rate
+};
+
+struct Hour {
+    std::int64_t begin_us = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t cold = 0;
+    std::uint64_t rejected = 0;
+    double mean_alive = 0;
+    std::uint64_t most_alive = 0;  // of several functions: the sum of their peaks, an upper bound
+};
+
+// One simulation's outcome.
+struct Outcome {
+    std::string name;
+    Rules rules = {};
+    std::uint64_t requests = 0;
+    std::uint64_t cold = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t init_overruns = 0;
+    std::uint64_t timeouts = 0;
+    std::uint64_t pings = 0;
+    std::uint64_t cold_pings = 0;
+    std::uint64_t contexts_made = 0;  // on demand
+    double mean_alive = 0;            // provisioned ones included
+    std::uint64_t most_alive = 0;     // of one function
+    Spread latency = {};              // of served requests: wait and duration
+    Spread wait = {};                 // of cold starts
+    Money money = {};
+    std::vector<Hour> hours = {};  // those of the log, without gaps
+
+    double cold_share() const {
+        return requests == 0 ? 0 : static_cast<double>(cold) / static_cast<double>(requests);
+    }
+};
 
 Spread spread_of(const Histogram& histogram);
 

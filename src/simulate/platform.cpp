@@ -1,8 +1,11 @@
 #include "simulate/platform.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/relative_path.hpp"
+#include "base/size.hpp"
 
 namespace ballast {
 namespace {
@@ -57,6 +60,24 @@ Result<Expiry> expiry_preset(std::string_view name) {
     }
     return fail(ErrorCode::usage, "--preset", "'" + printable(name) + "' is not a preset",
                 "those there are: " + known);
+}
+
+std::string platform_text(const Platform& platform) {
+    std::string text = fmt::format("{} routing, idle expiry {}", to_string(platform.routing),
+                                   platform.expiry.idle.to_string());
+    if (platform.expiry.spare)
+        text += fmt::format(", of spare contexts {}", platform.expiry.spare->to_string());
+    text +=
+        platform.expiry.max_age_us == k_never_us
+            ? ", no maximum age"
+            : fmt::format(", maximum age {}", Distribution::fixed(platform.expiry.max_age_us).to_string());
+    if (platform.concurrency != UINT32_MAX) text += fmt::format(", at most {} at once", platform.concurrency);
+    if (platform.provisioned > 0) text += fmt::format(", {} provisioned", platform.provisioned);
+    if (platform.deploy_every_us > 0)
+        text += fmt::format(", a deploy every {}", Distribution::fixed(platform.deploy_every_us).to_string());
+    if (!platform.deploys_us.empty()) text += ", " + counted(platform.deploys_us.size(), "deploy");
+    if (!platform.init_billed) text += ", init not billed";
+    return text;
 }
 
 }  // namespace ballast

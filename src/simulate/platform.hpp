@@ -60,4 +60,7 @@ struct Platform {
     bool init_billed = true;  // every function's since 2025-08-01
 };
 
+// How the platform and its expiry are simulated, in one line.
+std::string platform_text(const Platform& platform);
+
 }  // namespace ballast

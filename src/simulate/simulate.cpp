@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
 #include "base/interrupt.hpp"
-#include "simulate/outcome.hpp"
+#include "base/size.hpp"
+#include "simulate/scenario.hpp"
 
 namespace ballast {
 namespace {
@@ -41,7 +43,7 @@ std::vector<Running> start_scenarios(const SimulateOptions& options) {
     rules.platform.provisioned = options.platform.provisioned;
     for (const std::uint32_t count : options.pings) {
         rules.keep_warm = {.every_us = options.ping_every_us, .at_once = count};
-        start(Group::pings, fmt::format("{} {} every {}", count, count == 1 ? "ping" : "pings at once",
+        start(Group::pings, fmt::format("{} every {}", counted(count, "ping", "pings at once"),
                                         format_span_us(static_cast<double>(options.ping_every_us))));
     }
     if (!options.curves) return all;
@@ -160,26 +162,6 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
         one.scenario.reset();
     }
     return simulation;
-}
-
-std::string platform_text(const Platform& platform) {
-    std::string text = fmt::format("{} routing, idle expiry {}", to_string(platform.routing),
-                                   platform.expiry.idle.to_string());
-    if (platform.expiry.spare)
-        text += fmt::format(", of spare contexts {}", platform.expiry.spare->to_string());
-    text +=
-        platform.expiry.max_age_us == k_never_us
-            ? ", no maximum age"
-            : fmt::format(", maximum age {}", Distribution::fixed(platform.expiry.max_age_us).to_string());
-    if (platform.concurrency != UINT32_MAX) text += fmt::format(", at most {} at once", platform.concurrency);
-    if (platform.provisioned > 0) text += fmt::format(", {} provisioned", platform.provisioned);
-    if (platform.deploy_every_us > 0)
-        text += fmt::format(", a deploy every {}", Distribution::fixed(platform.deploy_every_us).to_string());
-    if (!platform.deploys_us.empty())
-        text += fmt::format(", {} deploy{}", platform.deploys_us.size(),
-                            platform.deploys_us.size() == 1 ? "" : "s");
-    if (!platform.init_billed) text += ", init not billed";
-    return text;
 }
 
 }  // namespace ballast

@@ -1,7 +1,8 @@
+#include "simulate/simulation_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
-#include "simulate/simulate.hpp"
 
 namespace ballast {
 namespace {
@@ -77,29 +78,26 @@ Json outcomes_json(const std::vector<Outcome>& outcomes, Hours hours) {
     return json;
 }
 
+Json seconds_json(std::int64_t us) {
+    if (us >= k_never_us) return nullptr;
+    return static_cast<double>(us) / static_cast<double>(k_second_us);
+}
+
 Json platform_json(const Platform& platform) {
     const Expiry& expiry = platform.expiry;
     Json json;
     json["routing"] = to_string(platform.routing);
     json["idle_expiry"] = expiry.idle.to_string();
     json["spare_expiry"] = (expiry.spare ? *expiry.spare : expiry.idle).to_string();
-    json["max_age_s"] = expiry.max_age_us == k_never_us
-                            ? Json()
-                            : Json(static_cast<double>(expiry.max_age_us) / static_cast<double>(k_second_us));
+    json["max_age_s"] = seconds_json(expiry.max_age_us);
     json["concurrency"] = platform.concurrency == UINT32_MAX ? Json() : Json(platform.concurrency);
     json["provisioned"] = platform.provisioned;
-    json["deploy_every_s"] = static_cast<double>(platform.deploy_every_us) / static_cast<double>(k_second_us);
+    json["deploy_every_s"] = seconds_json(platform.deploy_every_us);
     auto& deploys = json["deploys_s"] = Json::array();
-    for (const std::int64_t deploy_us : platform.deploys_us)
-        deploys.push_back(static_cast<double>(deploy_us) / static_cast<double>(k_second_us));
-    json["timeout_s"] = static_cast<double>(platform.timeout_us) / static_cast<double>(k_second_us);
+    for (const std::int64_t deploy_us : platform.deploys_us) deploys.push_back(seconds_json(deploy_us));
+    json["timeout_s"] = seconds_json(platform.timeout_us);
     json["init_billed"] = platform.init_billed;
     return json;
-}
-
-Json seconds_json(std::int64_t us) {
-    if (us >= k_never_us) return nullptr;
-    return static_cast<double>(us) / static_cast<double>(k_second_us);
 }
 
 Json share_json(std::uint64_t part, std::uint64_t whole) {
@@ -156,8 +154,8 @@ nlohmann::ordered_json simulation_json(const Simulation& simulation) {
     json["skipped"] = simulation.facts.skipped;
     json["bytes"] = simulation.facts.bytes;
     json["dated"] = simulation.facts.dated;
-    json["first_s"] = static_cast<double>(simulation.first_us) / static_cast<double>(k_second_us);
-    json["last_s"] = static_cast<double>(simulation.last_us) / static_cast<double>(k_second_us);
+    json["first_s"] = seconds_json(simulation.first_us);
+    json["last_s"] = seconds_json(simulation.last_us);
     json["memory_mb"] = simulation.memory_mb;
     json["seed"] = options.seed;
     json["prices"] = {{"date", k_prices_date},

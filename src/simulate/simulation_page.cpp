@@ -3,31 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/relative_path.hpp"
+#include "base/share.hpp"
 #include "base/size.hpp"
 #include "simulate/curve_sections.hpp"
 #include "simulate/hour_sections.hpp"
+#include "simulate/simulation_json.hpp"
 
 namespace ballast {
 namespace {
-
-double percent(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 std::string span(double ms) {
     return format_span_us(ms * 1000);
 }
 
-// "recorded + 412 ms, 2 ms each time"
+// "recorded + 412 ms, 2 ms each invocation"
 std::string added_text(const Strategy& strategy) {
     const auto change = [](std::int64_t us) {
         return (us < 0 ? "− " : "+ ") + format_span_us(static_cast<double>(us < 0 ? -us : us));
     };
     std::string text = strategy.cold ? cold_text(strategy) : "recorded";
     if (!strategy.cold && strategy.recorded_plus_us != 0) text += " " + change(strategy.recorded_plus_us);
-    if (strategy.each_us != 0) text += ", " + change(strategy.each_us) + " each time";
+    if (strategy.each_us != 0) text += ", " + change(strategy.each_us) + " each invocation";
     if (strategy.warm_us != 0) text += ", " + change(strategy.warm_us) + " when warm";
     return text;
 }
@@ -61,8 +60,7 @@ class Page {
     }
 
     static std::string subtitle(const Simulation& simulation) {
-        std::string text = format_count(simulation.invocations) +
-                           (simulation.invocations == 1 ? " invocation" : " invocations");
+        std::string text = counted(simulation.invocations, "invocation");
         if (simulation.facts.functions > 1)
             text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
         return text + fmt::format(" in {}, {} MB, as 'ballast simulate' found it",
@@ -76,7 +74,7 @@ class Page {
             fmt::format("simulated: {} of {}", format_count(m_first.cold), format_count(m_first.requests))});
         if (truth.known > 0) {
             m_report.add(
-                ReportFact{"Cold in the log", percent(truth.cold, truth.known), Unit::percent,
+                ReportFact{"Cold in the log", percent_of(truth.cold, truth.known), Unit::percent,
                            fmt::format("{} of {}", format_count(truth.cold), format_count(truth.known))});
         }
         m_report.add(ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
@@ -86,14 +84,14 @@ class Page {
         m_report.add(ReportFact{"Costs a month", m_first.money.a_month, Unit::dollars,
                                 fmt::format("{}, {}", k_prices_region, k_prices_date)});
         if (m_first.rejected > 0) {
-            m_report.add(ReportFact{"Rejected", percent(m_first.rejected, m_first.requests), Unit::percent,
-                                    format_count(m_first.rejected) + " requests", Tone::bad});
+            m_report.add(ReportFact{"Rejected", percent_of(m_first.rejected, m_first.requests), Unit::percent,
+                                    counted(m_first.rejected, "request"), Tone::bad});
         }
     }
 
     void add_strategies() {
         ReportTable table = {
-            "Ways to deploy",
+            "Strategies",
             "Wait: what a cold start adds, on average. p50 to p99.9: of all requests, wait and "
             "duration. Contexts: on average, and the most of one function at once."};
         table.columns = {{"Strategy"},
@@ -257,7 +255,7 @@ class Page {
         }
         const auto add = [&](const char* what, std::uint64_t cold, std::uint64_t of, const Spread& init) {
             auto& row = table.rows.emplace_back();
-            row = {std::string(what), cold, of, percent(cold, of)};
+            row = {std::string(what), cold, of, percent_of(cold, of)};
             if (!has_init) return;
             for (const double ms : {init.mean_ms, init.p50_ms, init.p90_ms, init.p99_ms, init.most_ms})
                 row.emplace_back(ms);

@@ -1,3 +1,5 @@
+#include "simulate/simulation_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
-#include "simulate/simulate.hpp"
 
 namespace ballast {
 namespace {
@@ -27,24 +28,22 @@ std::string dollars(double usd) {
 }
 
 std::string log_line(const Simulation& simulation) {
-    std::string line = fmt::format("{}: {}", printable(simulation.input),
-                                   counted(simulation.invocations, "invocation", "invocations"));
+    std::string line =
+        fmt::format("{}: {}", printable(simulation.input), counted(simulation.invocations, "invocation"));
     if (simulation.facts.functions > 1)
         line += fmt::format(" of {} functions", format_count(simulation.facts.functions));
     line += fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
     if (simulation.facts.skipped > 0)
-        line += fmt::format("; {} passed over",
-                            counted(simulation.facts.skipped, "other record", "other records"));
+        line += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record"));
     return line + "\n";
 }
 
 // The answer, before any table.
 std::string answer(const Simulation& simulation) {
     const Outcome& first = simulation.strategies.front();
-    std::string text =
-        fmt::format("Of {} {} ({}) {} for a new context",
-                    counted(first.requests, "invocation", "invocations"), format_count(first.cold),
-                    format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
+    std::string text = fmt::format(
+        "Of {} {} ({}) {} for a new context", counted(first.requests, "invocation"), format_count(first.cold),
+        format_share(first.cold, first.requests), first.cold == 1 ? "waits" : "wait");
     if (first.cold == 0) {
         text += ".";
     } else if (first.wait.most_ms > 0) {
@@ -59,11 +58,10 @@ std::string answer(const Simulation& simulation) {
     text += "\n";
     const LogTruth& truth = simulation.truth;
     if (truth.known > 0) {
-        text += fmt::format("The log itself has {} ({})", counted(truth.cold, "cold start", "cold starts"),
+        text += fmt::format("The log itself has {} ({})", counted(truth.cold, "cold start"),
                             format_share(truth.cold, truth.known));
         if (truth.failed_inits > 0)
-            text += fmt::format(" and {} that ran too long or failed",
-                                counted(truth.failed_inits, "init", "inits"));
+            text += fmt::format(" and {} that ran too long or failed", counted(truth.failed_inits, "init"));
         text += truth.init.count > 0
                     ? fmt::format(
                           ", init {} on average. Lambda also initialises contexts ahead of need, so\n"

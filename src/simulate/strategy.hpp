@@ -10,7 +10,7 @@
 
 namespace ballast {
 
-// One way to deploy a function, by what it costs: as it is, offloaded as a whole, on demand, as a
+// What is assumed of one way to deploy a function: as it is, offloaded as a whole, on demand, as a
 // container...
 struct Strategy {
     std::string name = "as recorded";
@@ -19,14 +19,14 @@ struct Strategy {
     std::optional<Distribution> cold = {};
     std::int64_t recorded_plus_us = 0;  // with that: what comes to it, or goes; together not less than 0
     std::int64_t warm_us = 0;           // what a warm start adds
-    std::int64_t each_us = 0;  // what every invocation adds or spares, cold or warm; with it not less than 0
+    std::int64_t each_us = 0;  // what each invocation adds or spares, cold or warm; with it not less than 0
     std::uint16_t memory_mb = 0;  // 0: as recorded, or the platform's
     double tmp_gb = 0;            // of /tmp above the 512 MB that cost nothing
     double usd_per_cold = 0;      // requests to S3, for instance
     double usd_per_month = 0;     // storage, for instance
 };
 
-// `Strategy::tmp_gb` of a function with so much /tmp.
+// `Strategy::tmp_gb` of a function with that much /tmp.
 double paid_tmp_gb(std::uint64_t tmp_bytes);
 
 // What a cold start adds, as parse_strategy() reads it.

@@ -13,7 +13,7 @@ struct HourTally {
     std::uint64_t requests = 0;
     std::uint64_t cold = 0;
     std::uint64_t rejected = 0;
-    std::uint64_t most_alive = 0;  // of several functions: the sum of each one's most
+    std::uint64_t most_alive = 0;  // of several functions: the sum of their peaks, an upper bound
     std::int64_t alive_us = 0;     // the parts of contexts' lives that do not fill the hour
     std::int64_t whole_lives = 0;  // change, at this hour's beginning, of how many live through the hour
 };

@@ -7,6 +7,7 @@
 
 #include "base/relative_path.hpp"
 #include "simulate/input/fields.hpp"
+#include "simulate/random.hpp"
 
 namespace ballast {
 namespace {
@@ -60,7 +61,7 @@ class WorkloadSource final : public InvocationSource {
     std::int64_t later_poisson() {
         if (m_gap_us == 0) return k_never_us;
         for (;;) {
-            m_time_us += m_exponential(m_random) * m_gap_us;
+            m_time_us += draw_exponential(m_random) * m_gap_us;
             if (m_time_us >= static_cast<double>(m_workload.length_us)) return k_never_us;
             const auto at_us = static_cast<std::int64_t>(m_time_us);
             const double factor = m_factor[static_cast<std::size_t>(at_us / k_hour_us % 24)];
@@ -70,7 +71,6 @@ class WorkloadSource final : public InvocationSource {
 
     Workload m_workload;
     Random m_random;
-    boost::random::exponential_distribution<double> m_exponential;
     std::array<double, 24> m_factor = {};
     double m_peak_factor = 0;
     double m_gap_us = 0;  // between candidates, on average

@@ -140,7 +140,7 @@ class Verify(Lifecycle):
 
     def test_a_whole_version(self):
         result = self.run_in_store("verify", "v1")
-        self.assertRegex(result.stdout, r"^app/v1: 6 of 6 frames, 313 KB in 1 requests: all as the manifest says\n$")
+        self.assertRegex(result.stdout, r"^app/v1: 6 of 6 frames, 313 KB in 1 request: all as the manifest says\n$")
         sampled = self.json_of("verify", "app/v1", "--sample", "50%", "--seed", "4")
         self.assertEqual((sampled["checked_frames"], sampled["frames"], sampled["seed"]), (3, 6, 4))
         self.assertEqual(sampled, self.json_of("verify", "v1", "--sample", "50%", "--seed", "4"))

@@ -140,13 +140,13 @@ class Simulate(CliTest):
         model = self.simulate("--rate", "0.001", "--duration", "864000", "--init", "300ms", "--strategy", "a=recorded+100ms")
         self.assertEqual(model["strategies"][0]["wait"]["mean_ms"], 400)
 
-    def test_takes_the_strategies_of_a_comparison(self):
+    def test_takes_the_ways_of_a_comparison(self):
         self.make_log()
-        rows = [{"name": "as it is", "cold_ms": 0, "warm_ms": 0, "works": True},
-                {"name": "offloaded", "cold_ms": 412.3, "warm_ms": 0.6, "per_cold_usd": 0.0000072, "month_usd": 3.0,
+        rows = [{"name": "as it is", "cold_ms": 0, "each_ms": 0, "works": True},
+                {"name": "offloaded", "cold_ms": 412.3, "each_ms": 0.6, "per_cold_usd": 0.0000072, "month_usd": 3.0,
                  "tmp_bytes": 1536 << 20, "works": True},
                 {"name": "image", "cold_ms": None}, {"name": "bundled", "cold_ms": 3, "works": False}]
-        self.write("compare.json", json.dumps({"strategies": rows}))
+        self.write("compare.json", json.dumps({"ways": rows}))
         result = self.ballast("simulate", "--json", "--trace", "report.log", "--preset", "2019", "--compare", "compare.json")
         self.assertEqual(result.stderr.splitlines(),
                          ["ballast: warning: image is left out: what it adds to a cold start is not known",
@@ -204,7 +204,7 @@ class Simulate(CliTest):
         self.make_log()
         self.write("broken.log", "x\n2024-01-31T10:00:00Z REPORT RequestId: a\tDuration: x ms\n")
         self.write("rows.csv", "1,2\n")
-        self.write("none.json", '{"strategies": [{"name": "a", "cold_ms": null}]}')
+        self.write("none.json", '{"ways": [{"name": "a", "cold_ms": null}]}')
         self.write("times.csv", "start_ms,duration_ms\n1,2\n4000000000000,2\n")
         cases = [
             (2, [], "simulate: nothing to simulate\nhint: name a log with --trace FILE, or a model with --rate R --duration TIME"),
@@ -220,7 +220,7 @@ class Simulate(CliTest):
             (4, ["--trace", "rows.csv"], "rows.csv:1: the duration's unit is not known"),
             (3, ["--trace", "report.log", "--compare", "absent.json"], "absent.json: cannot open: No such file or directory"),
             (4, ["--trace", "report.log", "--compare", "rows.csv"], "rows.csv: is not a report of 'ballast compare --json'\nhint: write one"),
-            (2, ["--trace", "report.log", "--compare", "none.json"], "none.json: has no strategy whose cold start is known"),
+            (2, ["--trace", "report.log", "--compare", "none.json"], "none.json: has no way whose cold start is known"),
             (2, ["--trace", "report.log", "--strategy", "x=recorded*2"], "--strategy: 'recorded*2' is not a cold start"),
             (4, ["--trace", "times.csv"], "the log: spans more than ten years"),
         ]

@@ -18,7 +18,7 @@ class Compare(GatewayTest):
         packs = [key for key in self.s3.keys(self.bucket) if "/packs/" in key]
         # A cold start fetches the packs' frames, which is all of them but a header each.
         self.assertAlmostEqual(sum(len(self.s3.get(self.bucket, key)) for key in packs), measured["fetched_bytes"], delta=64 * len(packs))
-        offloaded = next(way for way in report["strategies"] if way["id"] == "offloaded")
+        offloaded = next(way for way in report["ways"] if way["id"] == "offloaded")
         self.assertEqual((offloaded["time_basis"], offloaded["cold_ms"]), ("measured", measured["parts"][0]["cold_ms"]))
         self.assertGreater(offloaded["cold_ms"], measured["warm_ms"])
 
@@ -27,7 +27,6 @@ class Compare(GatewayTest):
         report = json.loads(self.ballast("compare", self.small_package(), "--json", "--quiet", "--store", self.store, *left_out,
                                          env={"AWS_SECRET_ACCESS_KEY": "wrong"}).stdout)
         self.assertIsNone(report["offload"]["measured"])
-        self.assertIn("ballast pack: ballast: error: ", report["offload"]["fault"])
         self.assertIn("the secret access key does not fit", report["offload"]["fault"])
 
 

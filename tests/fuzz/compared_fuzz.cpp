@@ -1,5 +1,5 @@
-// Any bytes as what `ballast compare --json` wrote: strategies that can be simulated, or an error that names
-// the file.
+// Any bytes as what `ballast compare --json` wrote: ways as strategies that can be simulated, or an error
+// that names the file.
 
 #include <cmath>
 #include <cstdlib>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/relative_path.hpp"
-#include "config/config.hpp"
+#include "config/parse_config.hpp"
 #include "config/patterns.hpp"
 
 // Settings and patterns come with packages that others wrote. Whatever is accepted must hold what

@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "package/image/image_package.hpp"
+#include "package/read_entry.hpp"
 #include "package_promises.hpp"
 
 using namespace ballast;
@@ -27,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto text = read_entry(**image, i, 1 << 20);
         require(text && text->size() == (*image)->entries()[i].size);
     }
-    const ImageFacts& facts = (*image)->facts();
+    const ImageFacts& facts = *(*image)->image();
     require(facts.hidden_bytes() <= facts.bytes());
     return 0;
 }

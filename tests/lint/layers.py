@@ -20,8 +20,7 @@ The order, and its reasons:
   page      a page of HTML out of titles, tables and charts; knows nothing of what they are about
   analyze   reads packages; a sibling of pack and hydrate, so it knows neither
   simulate  reads logs of invocations and knows nothing of packages: only what a cold start costs
-  compare   tries the ways to slim a package, offloading among them; knows no prices and
-            no store
+  compare   tries the ways to slim a package, offloading among them, and simulates what each costs
   embed     the C API (include/ballast/ballast.h) over hydrate; a sibling of program
   program   what both programs are made of: how commands are declared, run, and print
   run       ballast-run: what start-up needs, and no more
@@ -42,12 +41,12 @@ MAY_INCLUDE = {
     "classify": {"base", "format", "elf", "package"},
     "store": {"base", "codec", "format"},
     "lifecycle": {"base", "codec", "format", "store"},
-    "pack": {"base", "codec", "format", "config", "package", "classify", "store", "lifecycle"},
+    "pack": {"base", "codec", "format", "config", "elf", "package", "classify", "store", "lifecycle"},
     "hydrate": {"base", "codec", "format", "store"},
     "page": {"base", "codec"},
     "analyze": {"base", "codec", "page", "format", "package", "classify"},
     "simulate": {"base", "page"},
-    "compare": {"base", "codec", "format", "config", "package", "classify", "pack", "page"},
+    "compare": {"base", "codec", "format", "config", "package", "classify", "store", "pack", "page", "simulate"},
     "embed": {"base", "codec", "format", "store", "hydrate"},
     "program": {"base"},
     "run": {"base", "codec", "format", "store", "hydrate", "program"},

@@ -43,17 +43,17 @@ async function main() {
     assert.ok(shown.includes(json.recommendation.sentence) && shown.includes(json.recommendation.reason), 'the recommendation is there');
 
     const ways = await rowsBelow(page, 'The ways');
-    assert.equal(ways.length, json.strategies.length);
-    json.strategies.forEach((way, i) => {
+    assert.equal(ways.length, json.ways.length);
+    json.ways.forEach((way, i) => {
       assert.equal(ways[i][0], way.name);
       if (way.missing) return assert.ok(ways[i][6].includes(way.missing));
       same(ways[i][1], way.package_bytes, `${way.name}: package`);
       same(ways[i][3], way.cold_ms, `${way.name}: cold start`);
-      same(ways[i][4], way.warm_ms, `${way.name}: every invocation`);
+      same(ways[i][4], way.each_ms, `${way.name}: each invocation`);
       return undefined;
     });
     const bills = await rowsBelow(page, 'Who waits, and the bill');
-    const billed = json.strategies.filter((way) => way.bill);
+    const billed = json.ways.filter((way) => way.bill);
     assert.equal(bills.length, billed.length);
     billed.forEach((way, i) => {
       same(bills[i][1], 100 * way.bill.cold_share, `${way.name}: cold`);
@@ -69,9 +69,9 @@ async function main() {
       return { points: option.series.flatMap((one) => (one.data || []).map((point) => (point.value || point).slice(0, 2))), text: section.innerText,
         marks: option.series.flatMap((one) => (one.markLine && one.markLine.data) || []).map((mark) => mark.xAxis) };
     });
-    const expected = json.strategies.filter((way) => way.works && way.cold_ms !== null && way.limit_bytes === json.limit_bytes);
+    const expected = json.ways.filter((way) => way.works && way.cold_ms !== null && way.limit_bytes === json.limit_bytes);
     assert.equal(drawn.points.length, expected.length);
-    for (const way of expected) assert.ok(drawn.points.some(([x, y]) => x === way.package_bytes && Math.abs(y - way.cold_ms - way.warm_ms) < 1e-9), way.name);
+    for (const way of expected) assert.ok(drawn.points.some(([x, y]) => x === way.package_bytes && Math.abs(y - way.cold_ms - way.each_ms) < 1e-9), way.name);
     assert.ok(drawn.marks.includes(json.limit_bytes), 'the limit is drawn in');
 
     // Sorting by a click on a title.

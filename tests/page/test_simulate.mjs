@@ -31,10 +31,10 @@ function makeLog() {
       rows.push(`${new Date(at).toISOString()},${(80 + random() * 400).toFixed(2)},${cold},${cold ? (250 + random() * 100).toFixed(2) : ''}`);
   }
   fs.writeFileSync(path.join(directory, 'function.csv'), `${rows.join('\n')}\n`);
-  fs.writeFileSync(path.join(directory, 'compare.json'), JSON.stringify({ strategies: [
-    { name: 'as it is', cold_ms: 0, warm_ms: 0, works: true },
-    { name: 'packed with upx', cold_ms: 190, warm_ms: 243, works: true },
-    { name: 'offloaded', cold_ms: 412.3, warm_ms: 0.6, per_cold_usd: 0.0000072, month_usd: 0.02, tmp_bytes: 1.5 * 2 ** 30, works: true },
+  fs.writeFileSync(path.join(directory, 'compare.json'), JSON.stringify({ ways: [
+    { name: 'as it is', cold_ms: 0, each_ms: 0, works: true },
+    { name: 'packed with upx', cold_ms: 190, each_ms: 243, works: true },
+    { name: 'offloaded', cold_ms: 412.3, each_ms: 0.6, per_cold_usd: 0.0000072, month_usd: 0.02, tmp_bytes: 1.5 * 2 ** 30, works: true },
     { name: hostile, cold_ms: -20, works: true },
     { name: 'container image', cold_ms: null, works: true }] }));
 }
@@ -78,7 +78,7 @@ async function checkNumbers(page, json) {
   const facts = await page.$$eval('.fact', (all) => all.map((fact) => Number(fact.dataset.value)));
   allNear(facts, [100 * first.cold_share, 100 * json.log.cold / json.log.known, first.wait.mean_ms, first.contexts.mean, first.usd.a_month], 'facts');
 
-  const strategies = await rowsBelow(page, 'Ways to deploy');
+  const strategies = await rowsBelow(page, 'Strategies');
   assert.deepEqual(strategies.map((row) => row[0]), json.strategies.map((one) => one.name));
   allNear(strategies.map((row) => row.slice(2)), json.strategies.map((one) => [one.cold, 100 * one.cold_share, one.wait.mean_ms, one.latency.p50_ms,
     one.latency.p90_ms, one.latency.p99_ms, one.latency.p999_ms, one.contexts.mean, one.contexts.max, one.usd.a_month]), 'strategies');
@@ -156,9 +156,9 @@ async function checkClicks(page, json) {
   }, [heading, title]);
   await clickTitle('Ways to deploy', 'A month');
   const months = json.strategies.map((one) => one.usd.a_month).sort((a, b) => b - a);
-  allNear((await rowsBelow(page, 'Ways to deploy')).map((row) => row.at(-1)), months, 'the dearest first');
+  allNear((await rowsBelow(page, 'Strategies')).map((row) => row.at(-1)), months, 'the dearest first');
   await clickTitle('Ways to deploy', 'A month');
-  allNear((await rowsBelow(page, 'Ways to deploy')).map((row) => row.at(-1)), months.reverse(), 'the cheapest first');
+  allNear((await rowsBelow(page, 'Strategies')).map((row) => row.at(-1)), months.reverse(), 'the cheapest first');
 
   // A real click on a name of a legend takes its series away, and brings it back.
   const places = await page.evaluateHandle(() => {

@@ -21,6 +21,7 @@
 #include "base/fd.hpp"
 #include "base/file.hpp"
 #include "package/package.hpp"
+#include "package/read_entry.hpp"
 
 // Files and packages for tests.
 

@@ -33,10 +33,10 @@ inline PackedVersion pack_version(const std::map<std::string, std::string>& file
     config.include = {"*"};
     config.codec = CodecChoice::lz4;
     config.frame_bytes = k_min_frame_bytes;
-    const auto facts = classify(package).value();
-    const Plan plan = make_plan(package, facts, config).value();
+    const Inventory inventory = Inventory::take(package).value();
+    const Plan plan = make_plan(inventory, config).value();
     Progress quiet("", 0, Progress::Output::quiet);
-    const PlannedTree tree = read_tree(package, facts, plan, quiet).value();
+    const PlannedTree tree = read_tree(inventory, plan, quiet).value();
     const KnownContents known = KnownContents::read(store, name).value();
     PackedVersion packed;
     packed.manifest = pack_tree(package, plan, tree, config, known, *packed.staging, quiet).value().manifest;

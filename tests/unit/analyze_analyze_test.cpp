@@ -1,4 +1,6 @@
 #include "analyze/analyze.hpp"
+#include "analyze/analysis_json.hpp"
+#include "analyze/analysis_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,13 +38,13 @@ void fill(MemoryPackage& package) {
 Analysis analysis_of_example(const std::string& name) {
     MemoryPackage package(name);
     fill(package);
-    return analyze(package).value();
+    return analyze(Inventory::take(package).value()).value();
 }
 
 TEST(Analyze, EveryByteIsInExactlyOneCategory) {
     MemoryPackage package;
     fill(package);
-    const auto analysis = analyze(package).value();
+    const auto analysis = analyze(Inventory::take(package).value()).value();
     std::uint64_t all = 0;
     for (const auto& entry : package.entries()) all += entry.size;
     std::uint64_t parts = 0;
@@ -70,7 +72,7 @@ TEST(Analyze, ThePercentagesAsPrintedAddUpToAHundred) {
     package.file("a.js", std::string(1, 'x'))
         .file("node_modules/b", std::string(1, 'x'))
         .file("c.png", std::string(1, 'x'));
-    const std::string text = analysis_text(analyze(package).value(), Colours::off);
+    const std::string text = analysis_text(analyze(Inventory::take(package).value()).value(), Colours::off);
     const std::regex percent(R"(([0-9]+)\.([0-9][0-9]) %)");
     int sum = 0;
     int lines = 0;
@@ -83,7 +85,8 @@ TEST(Analyze, ThePercentagesAsPrintedAddUpToAHundred) {
 }
 
 TEST(Analyze, AnEmptyPackageHasNoShares) {
-    const auto analysis = analyze(MemoryPackage("nothing")).value();
+    const MemoryPackage nothing("nothing");
+    const auto analysis = analyze(Inventory::take(nothing).value()).value();
     EXPECT_EQ(analysis.bytes, 0U);
     for (const auto& part : analysis.categories) EXPECT_EQ(part.hundredths, 0U);
     EXPECT_THAT(analysis.biggest_files, testing::IsEmpty());
@@ -99,7 +102,7 @@ TEST(Analyze, ListsTheBiggestFilesOfEqualsTheFirst) {
     package.file("empty", "");
     AnalyzeOptions options;
     options.biggest = 3;
-    const auto analysis = analyze(package, options).value();
+    const auto analysis = analyze(Inventory::take(package).value(), options).value();
     std::vector<std::string> paths;
     for (const auto& file : analysis.biggest_files) paths.push_back(file.path);
     EXPECT_THAT(paths, testing::ElementsAre("b", "d/e", "a"));
@@ -111,7 +114,7 @@ TEST(Analyze, ListsTheDirectoriesThatSayMost) {
         .file("usr/lib/x86_64-linux-gnu/libb.so", elf_of(1000));
     package.file("usr/bin/tool", elf_of(500)).file("node_modules/a/i.js", std::string(2000, 'x'));
     package.file("node_modules/b/i.js", std::string(1000, 'x')).directory("empty/below");
-    const auto analysis = analyze(package).value();
+    const auto analysis = analyze(Inventory::take(package).value()).value();
     std::vector<std::string> list;
     for (const auto& directory : analysis.biggest_directories) {
         list.push_back(directory.path + " " + std::to_string(directory.bytes) + " " +
@@ -131,9 +134,9 @@ TEST(Analyze, ALimitIsReachedOnlyBeyondIt) {
     package.file("a.js", std::string(1000, 'x'));
     AnalyzeOptions options;
     options.max_unzipped_bytes = 1000;
-    EXPECT_FALSE(analyze(package, options)->unzipped.is_over());
+    EXPECT_FALSE(analyze(Inventory::take(package).value(), options)->unzipped.is_over());
     options.max_unzipped_bytes = 999;
-    const auto analysis = analyze(package, options).value();
+    const auto analysis = analyze(Inventory::take(package).value(), options).value();
     EXPECT_TRUE(analysis.unzipped.is_over());
     EXPECT_THAT(analysis_text(analysis, Colours::off), testing::HasSubstr("1 B over the limit of 999 B"));
 }
@@ -156,8 +159,9 @@ TEST(Analyze, AZipIsAsBigAsItIsAndADirectoryIsEstimated) {
 TEST(Analyze, PassesOnWhatCannotBeRead) {
     MemoryPackage package;
     fill(package);
+    const Inventory inventory = Inventory::take(package).value();
     package.damage("logo.png");
-    const auto analysis = analyze(package);
+    const auto analysis = analyze(inventory);
     ASSERT_FALSE(analysis);
     EXPECT_EQ(analysis.error().object, "logo.png");
 }
@@ -172,7 +176,7 @@ TEST(AnalysisText, ReadsAsATable) {
                  make_elf(ElfRecipe{.versions = {{"libc.so.6", "GLIBC_2.38"}}, .padding = 100}));
     AnalyzeOptions options;
     options.biggest = 2;
-    auto analysis = analyze(package, options).value();
+    auto analysis = analyze(Inventory::take(package).value(), options).value();
     analysis.package = "function.zip";
     EXPECT_EQ(analysis_text(analysis, Colours::off),
               "function.zip: 98.1 KB in 7 files\n"
@@ -209,7 +213,7 @@ TEST(AnalysisText, ReadsAsATable) {
 TEST(AnalysisText, ShowsNoBytesOfNamesThatATerminalObeys) {
     MemoryPackage package("evil\x1b[2J");
     package.file("name\x1b]0;owned\x07.js", "text");
-    const auto text = analysis_text(analyze(package).value(), Colours::off);
+    const auto text = analysis_text(analyze(Inventory::take(package).value()).value(), Colours::off);
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_EQ(text.find('\x07'), std::string::npos);
 }
@@ -218,7 +222,7 @@ TEST(AnalysisText, ListsTenLacksAndSaysHowManyMoreThereAre) {
     MemoryPackage package;
     for (int i = 10; i < 22; ++i)
         package.file("bin/tool" + std::to_string(i), make_elf(ElfRecipe{.needed = {"libx.so"}}));
-    const auto text = analysis_text(analyze(package).value(), Colours::off);
+    const auto text = analysis_text(analyze(Inventory::take(package).value()).value(), Colours::off);
     EXPECT_THAT(text, testing::HasSubstr("bin/tool19: needs libx.so"));
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("bin/tool20: needs")));
     EXPECT_THAT(text, testing::HasSubstr("  and 2 more, which --json lists\n"));
@@ -229,7 +233,7 @@ TEST(AnalysisJson, HasTheFieldsOfTheContract) {
     MemoryPackage package("f");
     package.file("a.js", std::string(300, 'x')).file("bin/tool", make_elf(ElfRecipe{.machine = EM_AARCH64}));
     package.file("bad\xFF.png", std::string(100, 'x'));
-    auto analysis = analyze(package).value();
+    auto analysis = analyze(Inventory::take(package).value()).value();
     analysis.zipped->bytes = 700;
     const auto json = analysis_json(analysis);
     EXPECT_EQ(json["package"], "f");
@@ -263,7 +267,7 @@ TEST(InstalledPackages, AreListedWithWhatTheyTakeAndHowOftenTheyAreThere) {
         package.file(at + "/a.js", std::string(at == "node_modules/a" ? 5000 : 3000, 'x'));
     }
     package.file("node_modules/b/package.json", R"({"name":"b","version":"1"})");
-    const auto analysis = analyze(package).value();
+    const auto analysis = analyze(Inventory::take(package).value()).value();
     EXPECT_EQ(analysis.packages.front().package.path, "node_modules/a");
     EXPECT_EQ(analysis.packages.front().bytes, 5000U + 30U);
     EXPECT_EQ(analysis.packages.front().files, 2U);

@@ -1,4 +1,6 @@
+#include "analyze/analysis_json.hpp"
 #include "analyze/baseline.hpp"
+#include "analyze/baseline_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,7 +25,7 @@ Analysis with_packages(const std::string& version, std::size_t bytes, bool extra
     if (extra) package.file("node_modules/b/package.json", R"({"name":"b","version":"1.0.0"})");
     if (extra) package.file("six-1.16.dist-info/METADATA", "Name: six\nVersion: 1.16\n");
     if (!extra) package.file("six-1.15.dist-info/METADATA", "Name: six\nVersion: 1.15\n");
-    return analyze(package).value();
+    return analyze(Inventory::take(package).value()).value();
 }
 
 Comparison compared(const Analysis& before, const Analysis& after) {

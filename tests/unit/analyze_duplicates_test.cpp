@@ -64,7 +64,7 @@ TEST(EqualFiles, AreSummedUp) {
         package.file("a" + std::to_string(i), bytes).file("b" + std::to_string(i), bytes);
     }
     for (int i = 0; i < 30; ++i) package.file("c" + std::to_string(i), std::string(1000, 'c'));
-    const auto found = analyze(package).value().duplicate_files;
+    const auto found = analyze(Inventory::take(package).value()).value().duplicate_files;
     EXPECT_EQ(found.sets, 151U);
     EXPECT_EQ(found.extra_files, 150U + 29U);
     std::uint64_t bytes = 29'000;
@@ -76,11 +76,11 @@ TEST(EqualFiles, AreSummedUp) {
 }
 
 std::vector<std::string> leftovers_of(MemoryPackage& package) {
-    const EntryTree tree(package.entries());
-    const auto kinds = find_leftovers(tree, classify(package).value());
+    const auto kinds = find_leftovers(Inventory::take(package).value());
     std::vector<std::string> list;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
-        if (kinds[i]) list.push_back(tree.entry(i).path + ": " + std::string(leftover_name(*kinds[i])));
+        if (kinds[i])
+            list.push_back(package.entries()[i].path + ": " + std::string(leftover_name(*kinds[i])));
     }
     return list;
 }
@@ -122,7 +122,7 @@ TEST(Leftovers, AreSummedUpWithTheBiggest) {
     MemoryPackage package;
     for (std::size_t i = 1; i <= 5; ++i)
         package.file("node_modules/a/" + std::to_string(i) + ".js.map", std::string(i * 100, 'x'));
-    const auto analysis = analyze(package).value();
+    const auto analysis = analyze(Inventory::take(package).value()).value();
     const auto& maps = analysis.leftovers.at(static_cast<std::size_t>(Leftover::source_maps));
     EXPECT_EQ(maps.bytes, 1500U);
     EXPECT_EQ(maps.files, 5U);

@@ -1,4 +1,5 @@
 #include "analyze/why.hpp"
+#include "analyze/why_report.hpp"
 
 #include <elf.h>
 #include <gmock/gmock.h>
@@ -34,7 +35,7 @@ std::string library(std::string soname, std::vector<std::string> needed = {}, st
 }
 
 Why why(const MemoryPackage& package, const std::string& asked) {
-    auto found = find_why(package, classify(package).value(), asked);
+    auto found = find_why(Inventory::take(package).value(), asked);
     EXPECT_TRUE(found) << found.error().message;
     return found ? std::move(*found) : Why();
 }
@@ -198,10 +199,10 @@ TEST(WhyPackage, WithoutAProjectWhatNobodyAsksForIsTheStart) {
 TEST(Why, SaysWhatItDoesNotKnow) {
     const auto made = rendering();
     const MemoryPackage& package = *made;
-    const auto facts = classify(package).value();
-    EXPECT_EQ(find_why(package, facts, "libnone.so").error().code, ErrorCode::not_found);
-    EXPECT_EQ(find_why(package, facts, "usr/lib").error().code, ErrorCode::usage);
-    EXPECT_EQ(find_why(package, facts, "").error().code, ErrorCode::not_found);
+    const Inventory inventory = Inventory::take(package).value();
+    EXPECT_EQ(find_why(inventory, "libnone.so").error().code, ErrorCode::not_found);
+    EXPECT_EQ(find_why(inventory, "usr/lib").error().code, ErrorCode::usage);
+    EXPECT_EQ(find_why(inventory, "").error().code, ErrorCode::not_found);
 }
 
 TEST(Why, ReadsAsText) {

@@ -76,6 +76,11 @@ std::uint32_t sum(const std::vector<std::uint32_t>& shares) {
     return std::accumulate(shares.begin(), shares.end(), std::uint32_t{0});
 }
 
+TEST(Share, IsAPercentageAndNothingOfNothing) {
+    EXPECT_DOUBLE_EQ(percent_of(1, 4), 25);
+    EXPECT_DOUBLE_EQ(percent_of(0, 0), 0);
+}
+
 TEST(Shares, AddUpToAHundredPercent) {
     const std::vector<std::uint64_t> thirds = {1, 1, 1};
     EXPECT_EQ(shares_of(thirds), (std::vector<std::uint32_t>{3334, 3333, 3333}));

@@ -1,4 +1,5 @@
 #include "classify/classify.hpp"
+#include "classify/lacks.hpp"
 
 #include <elf.h>
 #include <gmock/gmock.h>
@@ -20,15 +21,16 @@ using test::MemoryPackage;
 const std::string k_elf = make_elf();
 
 std::string category_of(const MemoryPackage& package, const std::string& path) {
-    const auto facts = classify(package);
-    if (!facts) return facts.error().message;
-    return std::string(category_name((*facts)[package.index_of(path)].category));
+    const auto inventory = Inventory::take(package);
+    if (!inventory) return inventory.error().message;
+    return std::string(category_name(inventory->facts()[package.index_of(path)].category));
 }
 
 // The category of every file and symlink, by path.
 std::map<std::string, std::string> categories(const MemoryPackage& package) {
     std::map<std::string, std::string> found;
-    const auto facts = classify(package).value();
+    const auto inventory = Inventory::take(package).value();
+    const auto& facts = inventory.facts();
     for (std::size_t i = 0; i < facts.size(); ++i) {
         const Entry& entry = package.entries()[i];
         if (entry.kind != EntryKind::directory) found[entry.path] = category_name(facts[i].category);
@@ -75,8 +77,8 @@ TEST(Classify, ElfIsKnownByContentNotByName) {
 TEST(Classify, ADamagedElfFileIsAFactNotAnError) {
     MemoryPackage package;
     package.file("bin/cut", k_elf.substr(0, 100));
-    const auto facts = classify(package).value();
-    const auto& cut = facts[package.index_of("bin/cut")];
+    const auto inventory = Inventory::take(package).value();
+    const auto& cut = inventory.facts()[package.index_of("bin/cut")];
     EXPECT_EQ(cut.category, Category::binaries);
     EXPECT_FALSE(cut.elf);
     EXPECT_EQ(cut.elf_fault, "is cut short: its program headers lie beyond its end");
@@ -88,9 +90,9 @@ TEST(Classify, AFileThatCannotBeReadIsAnError) {
     package.damage("data/1007");
     package.damage("data/1490");
     for (int round = 0; round < 20; ++round) {
-        const auto facts = classify(package);
-        ASSERT_FALSE(facts);
-        ASSERT_EQ(facts.error().object, "data/1007") << "the first, whichever thread is faster";
+        const auto inventory = Inventory::take(package);
+        ASSERT_FALSE(inventory);
+        ASSERT_EQ(inventory.error().object, "data/1007") << "the first, whichever thread is faster";
     }
 }
 
@@ -328,17 +330,18 @@ TEST(Classify, OpensOnlyWhatMayBeElf) {
     package.file("node_modules/a/index.js", "text, long enough")
         .file("node_modules/a/native", "text, long enough");
     package.file("tiny", "1234567").file("index.js", "text, long enough");
-    ASSERT_TRUE(classify(package));
+    ASSERT_TRUE(Inventory::take(package));
     EXPECT_THAT(package.opened(), testing::ElementsAre("index.js", "node_modules/a/native"));
 }
 
 TEST(Classify, AnEmptyPackageIsFine) {
-    EXPECT_TRUE(classify(MemoryPackage()).value().empty());
+    const MemoryPackage nothing;
+    EXPECT_TRUE(Inventory::take(nothing)->facts().empty());
 }
 
 std::vector<std::string> lacks_of(const MemoryPackage& package) {
     std::vector<std::string> shown;
-    for (const auto& lack : find_lacks(package, classify(package).value()))
+    for (const auto& lack : find_lacks(Inventory::take(package).value()))
         shown.push_back(lack.path + " " + lack.message);
     return shown;
 }

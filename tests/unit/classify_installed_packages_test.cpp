@@ -1,4 +1,5 @@
 #include "classify/installed_packages.hpp"
+#include "classify/npm_packages.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ using testing::IsEmpty;
 
 struct Found {
     explicit Found(const MemoryPackage& of)
-        : package(of), tree(of.entries()), all(find_installed(of, tree).value()) {}
+        : package(of), inventory(Inventory::take(of).value()), all(find_installed(inventory).value()) {}
 
     std::vector<std::string> list() const {
         std::vector<std::string> texts;
@@ -33,7 +34,7 @@ struct Found {
     }
 
     const MemoryPackage& package;
-    EntryTree tree;
+    Inventory inventory;
     InstalledPackages all;
 };
 
@@ -166,9 +167,10 @@ TEST(PythonPackages, NeedWhatSetuptoolsWrote) {
 
 TEST(InstalledPackages, PassOnWhatCannotBeRead) {
     MemoryPackage package;
-    package.file("node_modules/a/package.json", "{}").damage("node_modules/a/package.json");
-    const EntryTree tree(package.entries());
-    EXPECT_EQ(find_installed(package, tree).error().code, ErrorCode::corrupt);
+    package.file("node_modules/a/package.json", "{}");
+    const Inventory inventory = Inventory::take(package).value();
+    package.damage("node_modules/a/package.json");
+    EXPECT_EQ(find_installed(inventory).error().code, ErrorCode::corrupt);
 }
 
 }  // namespace

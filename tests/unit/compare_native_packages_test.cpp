@@ -20,10 +20,9 @@ struct Found {
 };
 
 Found find(const MemoryPackage& package) {
-    const EntryTree tree(package.entries());
-    const auto facts = classify(package).value();
-    const auto installed = find_installed(package, tree).value();
-    Found found{find_native(package, facts, installed, {"index.js"}), {}};
+    const Inventory inventory = Inventory::take(package).value();
+    const auto installed = find_installed(inventory).value();
+    Found found{find_native(inventory, installed, {"index.js"}), {}};
     for (std::size_t i = 0; i < installed.list.size(); ++i) {
         if (found.native.stays[i]) found.stays.push_back(installed.list[i].path);
     }
@@ -111,22 +110,26 @@ TEST(NativePackages, SurviveCycles) {
     EXPECT_THAT(find(package).stays, ElementsAre("node_modules/a", "node_modules/b"));
 }
 
+std::vector<std::string> entries_of(const MemoryPackage& package) {
+    return find_entries(Inventory::take(package).value());
+}
+
 TEST(Entries, AreThoseOfPackageJsonOrUsualNames) {
     MemoryPackage named;
     named.file("package.json", R"({"main":"./lib"})");
     named.file("lib/index.js", "1;");
     named.file("index.js", "2;");
-    EXPECT_THAT(find_entries(named), ElementsAre("lib/index.js"));
+    EXPECT_THAT(entries_of(named), ElementsAre("lib/index.js"));
     MemoryPackage usual;
     usual.file("handler.mjs", "1;");
     usual.file("package.json", R"({"main": 5})");
-    EXPECT_THAT(find_entries(usual), ElementsAre("handler.mjs"));
+    EXPECT_THAT(entries_of(usual), ElementsAre("handler.mjs"));
     MemoryPackage broken;
     broken.file("package.json", "no JSON");
-    EXPECT_THAT(find_entries(broken), IsEmpty());
+    EXPECT_THAT(entries_of(broken), IsEmpty());
     MemoryPackage climbing;
     climbing.file("package.json", R"({"main":"../../etc/passwd"})");
-    EXPECT_THAT(find_entries(climbing), IsEmpty());
+    EXPECT_THAT(entries_of(climbing), IsEmpty());
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
+#include "compare/recommend.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/size.hpp"
-#include "compare/compare.hpp"
 #include "compare/figures.hpp"
+#include "compare/ways.hpp"
 
 namespace ballast {
 namespace {
@@ -114,7 +116,7 @@ TEST(Recommend, OffloadsAndTellsWhatElseThereIs) {
         "Offload with Ballast: 58.0 MB of 300 MB stay, 192 MB under the limit of 250 MB, and a cold start "
         "waits about 400 ms longer.");
     EXPECT_THAT(advised.reason,
-                AllOf(StartsWith("Executables packed by upx would fit too, and cost 243 ms every "
+                AllOf(StartsWith("Executables packed by upx would fit too, and add 243 ms to each "
                                  "invocation; a container image would by arithmetic wait")));
 }
 

@@ -8,6 +8,9 @@
 #include <fstream>
 
 #include "base/file.hpp"
+#include "base/nearest_word.hpp"
+#include "config/load_config.hpp"
+#include "config/parse_config.hpp"
 
 namespace ballast {
 namespace {
@@ -428,27 +431,14 @@ TEST_F(LoadConfig, MakesANameOfThePackages) {
 
 TEST(Config, StartIsTheTreeUnlessGroupsAreNamed) {
     const std::string groups = "[groups]\npdf = [\"/usr/bin/\"]\n";
-    EXPECT_EQ(parsed("").start, StartChoice::tree);
-    EXPECT_EQ(parsed("[start]\nmode = \"tree\"\n").start, StartChoice::tree);
-    for (const char* const start : {"[start]\ngroups = [\"pdf\", \"default\"]\n",
-                                    "[start]\nmode = \"groups\"\ngroups = [\"pdf\", \"default\"]\n"}) {
-        const auto config = parsed(start + groups);
-        EXPECT_EQ(config.start, StartChoice::groups);
-        EXPECT_THAT(config.start_groups, ElementsAre("pdf", "default"));
-    }
+    EXPECT_THAT(parsed("").start_groups, testing::IsEmpty());
+    EXPECT_THAT(parsed("[start]\n").start_groups, testing::IsEmpty());
+    EXPECT_THAT(parsed("[start]\ngroups = [\"pdf\", \"default\"]\n" + groups).start_groups,
+                ElementsAre("pdf", "default"));
 }
 
 TEST(Config, StartIsRefusedWhereItCannotBeMeant) {
     const std::string groups = "\n[groups]\npdf = [\"/usr/bin/\"]\n";
-    EXPECT_EQ(refusal("[start]\nmode = \"on-demand\""),
-              "ballast.toml:2: 'mode' is 'on-demand', which is not a way to start\n"
-              "hint: there are 'tree', all of it, and 'groups', those that 'groups' beside it names");
-    EXPECT_EQ(refusal("[start]\nmode = \"groups\"" + groups),
-              "ballast.toml:2: 'mode' is 'groups', but no groups are named\n"
-              "hint: add groups = [\"NAME\"] below [start]");
-    EXPECT_EQ(refusal("[start]\nmode = \"tree\"\ngroups = [\"pdf\"]" + groups),
-              "ballast.toml:3: 'groups' in [start] does not go with mode 'tree', which is all of them\n"
-              "hint: remove one of them");
     EXPECT_EQ(refusal("[start]\ngroups = [\"pfd\"]" + groups),
               "ballast.toml:2: 'groups' in [start] names 'pfd', which [groups] does not have\n"
               "hint: did you mean 'pdf'?");

@@ -65,23 +65,18 @@ TEST(Lock, RefusesWhatItCannotBelieve) {
 
 TEST(Lock, SaysWhatAStartHydrates) {
     const std::string whole = write_lock(sample());
-    EXPECT_THAT(whole, testing::Not(HasSubstr("mode"))) << "as the first release wrote it";
-    EXPECT_EQ(parse_lock(whole, "ballast.lock")->mode, StartMode::tree);
+    EXPECT_THAT(whole, testing::Not(HasSubstr("groups")));
+    EXPECT_THAT(parse_lock(whole, "ballast.lock")->groups, testing::IsEmpty());
 
     Lock lock = sample();
-    lock.mode = StartMode::groups;
     lock.groups = {"pdf", "fonts"};
     const std::string text = write_lock(lock);
     const auto read = parse_lock(text, "ballast.lock").value();
-    EXPECT_EQ(read.mode, StartMode::groups);
     EXPECT_EQ(read.groups, lock.groups);
 
-    expect_corrupt(replaced(text, "\"mode\": \"groups\"", "\"mode\": \"on-demand\""),
-                   "field 'mode': is not 'groups'");
+    expect_corrupt(replaced(text, "{\n", "{\n\"mode\": \"on-demand\","), "field 'mode': not known");
     expect_corrupt(replaced(text, "\"pdf\"", "\"../x\""), "field 'groups': holds what is not a group's name");
-    expect_corrupt(replaced(whole, "{\n", "{\n\"groups\": [\"pdf\"],"), "field 'groups': not known");
-    lock.groups.clear();
-    expect_corrupt(write_lock(lock), "field 'groups': names none");
+    expect_corrupt(replaced(whole, "{\n", "{\n\"groups\": [],"), "field 'groups': names none");
 }
 
 TEST(Version, ReadsBackWhatWasWritten) {

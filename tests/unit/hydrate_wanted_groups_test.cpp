@@ -21,7 +21,6 @@ class WantedGroups : public testing::Test {
 
 TEST_F(WantedGroups, TheLaterSettingWins) {
     EXPECT_THAT(wanted_groups(m_lock, {}).value(), IsEmpty());
-    m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf", "fonts"};
     EXPECT_THAT(wanted_groups(m_lock, {}).value(), ElementsAre("pdf", "fonts"));
     set(" svg,fonts ");
@@ -33,7 +32,6 @@ TEST_F(WantedGroups, TheLaterSettingWins) {
 }
 
 TEST_F(WantedGroups, AStarIsTheWholeTree) {
-    m_lock.mode = StartMode::groups;
     m_lock.groups = {"pdf"};
     EXPECT_THAT(wanted_groups(m_lock, {"*"}).value(), IsEmpty());
     set("*");

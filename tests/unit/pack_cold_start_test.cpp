@@ -1,6 +1,11 @@
 #include "pack/cold_start.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "store/memory_store.hpp"
+#include "support/packed_version.hpp"
+#include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
@@ -41,6 +46,44 @@ TEST(ColdStart, IsMoreForMoreBytes) {
         EXPECT_GT(now, before);
         before = now;
     }
+}
+
+// Two groups, of which each has its own frame.
+Manifest manifest_of_two_groups() {
+    test::MemoryPackage package;
+    package.file("bin/a", std::string(40'000, 'a')).file("bin/b", std::string(20'000, 'b'));
+    package.file("data/noise", test::noise(50'000, 1));
+    Config config;
+    config.include = {"*"};
+    config.codec = CodecChoice::lz4;
+    config.groups = {{"programs", {"bin/"}}};
+    const Inventory inventory = Inventory::take(package).value();
+    const Plan plan = make_plan(inventory, config).value();
+    Progress quiet("", 0, Progress::Output::quiet);
+    const PlannedTree tree = read_tree(inventory, plan, quiet).value();
+    MemoryStore staging;
+    const auto packed = pack_tree(package, plan, tree, config, KnownContents(), staging, quiet).value();
+    return Manifest::parse(packed.manifest, "manifest").value();
+}
+
+TEST(ColdStartWork, IsThatOfTheGroupsNamed) {
+    const Manifest manifest = manifest_of_two_groups();
+    const auto whole = cold_start_work(manifest, {}).value();
+    const auto programs = cold_start_work(manifest, {"programs"}).value();
+    const auto rest = cold_start_work(manifest, {"default"}).value();
+    EXPECT_EQ(whole.files, 3U);
+    EXPECT_EQ(programs.files, 2U);
+    EXPECT_EQ(programs.lz4_bytes, 60'000U);
+    EXPECT_EQ(programs.raw_bytes, 0U);
+    EXPECT_EQ(rest.raw_bytes, 50'000U) << "noise does not compress";
+    EXPECT_EQ(rest.compressed_bytes, 50'000U);
+    EXPECT_EQ(whole.compressed_bytes, programs.compressed_bytes + rest.compressed_bytes);
+}
+
+TEST(ColdStartWork, RefusesAGroupThatTheTreeDoesNotHave) {
+    const auto work = cold_start_work(manifest_of_two_groups(), {"programs", "none"});
+    ASSERT_FALSE(work);
+    EXPECT_THAT(work.error().object + work.error().message, testing::HasSubstr("none"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "pack/frame_plan.hpp"
 #include "pack/ordered_encoder.hpp"
 #include "pack/pack_builder.hpp"
+#include "pack/sampled_frames.hpp"
 #include "store/memory_store.hpp"
 #include "support/memory_package.hpp"
 #include "support/test_version.hpp"
@@ -50,7 +51,7 @@ TEST(FramePlan, SmallOnesShareAFrameAndLargeOnesBeginTheirOwn) {
     EXPECT_TRUE(cut(tree_of({}), {}).empty());
 }
 
-TEST(FrameReader, ReadsInOnePassAndNoticesAFileThatChanged) {
+TEST(PlannedFrameReader, ReadsInOnePassAndNoticesAFileThatChanged) {
     test::MemoryPackage package;
     const std::string bytes = test::noise(250, 1);
     package.file("a", bytes).file("b", "now another");
@@ -58,7 +59,7 @@ TEST(FrameReader, ReadsInOnePassAndNoticesAFileThatChanged) {
     tree.contents[0].digest = sha256(as_bytes(bytes));
     tree.contents[1].digest = sha256(as_bytes("what it was"));
     const auto frames = plan_frames(tree, std::vector<std::uint32_t>{0, 1}, 100);
-    FrameReader reader(package, tree);
+    PlannedFrameReader reader(package, tree);
     std::string read;
     std::vector<std::byte> out;
     for (std::size_t i = 0; i + 1 < frames.size(); ++i) {
@@ -120,6 +121,55 @@ TEST(FrameChoice, AutomaticAsksTheThreshold) {
         choice.zstd_threshold = threshold;
         EXPECT_EQ(choice.encode(encoder, as_bytes(text)).value().codec, codec) << threshold;
     }
+}
+
+TEST(FrameChoice, SaysOfASampleWhatItWouldTake) {
+    FrameEncoder encoder;
+    std::string text;
+    for (int i = 0; i < 20'000; ++i) text += std::to_string(i * 7919 % 10'007) + "\n";
+    for (const std::string& bytes : {text, test::noise(100'000, 1)}) {
+        FrameChoice choice;
+        choice.zstd_level = 3;
+        const auto sizes = sample_frame(encoder, choice, as_bytes(bytes)).value();
+        for (const auto codec :
+             {CodecChoice::zstd, CodecChoice::lz4, CodecChoice::automatic, CodecChoice::raw}) {
+            choice.codec = codec;
+            for (const double threshold : {0.001, 0.99}) {
+                choice.zstd_threshold = threshold;
+                EXPECT_EQ(choice.codec_of(sizes), choice.encode(encoder, as_bytes(bytes)).value().codec);
+            }
+        }
+    }
+}
+
+TEST(FrameChoice, KeepsRawWhatSavesExactlyOneIn32) {
+    FrameChoice choice;
+    choice.codec = CodecChoice::lz4;
+    EXPECT_EQ(choice.codec_of({3200, 0, 3100}), Codec::raw);
+    EXPECT_EQ(choice.codec_of({3200, 0, 3099}), Codec::lz4);
+}
+
+TEST(SampledFrames, AreSpreadEvenly) {
+    EXPECT_THAT(spread_evenly(4, 12), ElementsAre(0, 3, 6, 9));
+    EXPECT_THAT(spread_evenly(16, 3), ElementsAre(0, 1, 2)) << "all where there are no more";
+    EXPECT_THAT(spread_evenly(3, 0), testing::IsEmpty());
+}
+
+TEST(SampledFrames, TellWhatBothCodecsMakeOfTheFramesChosen) {
+    test::MemoryPackage package;
+    const std::string noise = test::noise(100, 1);
+    const std::string text(100, 'x');
+    package.file("a", noise).file("b", text);
+    PlannedTree tree = tree_of({{100, 0}, {100, 0}});
+    tree.contents[0].digest = sha256(as_bytes(noise));
+    tree.contents[1].digest = sha256(as_bytes(text));
+    const auto frames = plan_frames(tree, std::vector<std::uint32_t>{0, 1}, 100);
+    const std::vector<std::size_t> second = {1};
+    const auto sample = sample_frames(package, tree, frames, second, FrameChoice()).value();
+    ASSERT_EQ(sample.size(), 1U);
+    EXPECT_EQ(sample[0].bytes, 100U);
+    EXPECT_LT(sample[0].lz4_bytes, 50U) << "the text, not the noise";
+    EXPECT_LT(sample[0].zstd_bytes, 50U);
 }
 
 TEST(OrderedEncoder, GivesFramesBackInOrderAndStopsAtAnError) {

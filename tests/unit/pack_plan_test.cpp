@@ -13,8 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 Result<Plan> plan_of(const MemoryPackage& package, const Config& config) {
-    const std::vector<FileFacts> facts(package.entries().size());
-    return make_plan(package, facts, config);
+    return make_plan(Inventory::take(package).value(), config);
 }
 
 Config including(std::vector<std::string> include) {

@@ -10,6 +10,8 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
+#include "package/open_package.hpp"
+#include "package/read_entry.hpp"
 #include "support/package_files.hpp"
 
 namespace ballast {

@@ -10,6 +10,7 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
+#include "package/read_entry.hpp"
 #include "support/tar_builder.hpp"
 
 namespace ballast {
@@ -19,7 +20,7 @@ using test::TarBuilder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Result<std::unique_ptr<ImagePackage>> open_bytes(const std::string& bytes, const PackageLimits& limits = {}) {
+Result<std::unique_ptr<Package>> open_bytes(const std::string& bytes, const PackageLimits& limits = {}) {
     Fd fd(::memfd_create("image", MFD_CLOEXEC));
     EXPECT_TRUE(write_all(fd, as_bytes(bytes), "image"));
     return open_image_package(std::move(fd), "image.tar", limits);
@@ -134,9 +135,9 @@ TEST(ImageLayers, AHardLinkIsAnotherNameOfAFile) {
                       TarBuilder().file("bin/.wh.perl", "").hard_link("other", "bin/perl5")});
     const auto opened = open_bytes(image).value();
     EXPECT_THAT(listing(*opened), ElementsAre("bin/", "bin/perl5 = program", "other = program"));
-    EXPECT_EQ(opened->facts().layers[0].bytes, 7U) << "its bytes are there once";
-    EXPECT_EQ(opened->facts().layers[0].files, 2U);
-    EXPECT_EQ(opened->facts().hidden_bytes(), 0U) << "one of its names is left";
+    EXPECT_EQ(opened->image()->layers[0].bytes, 7U) << "its bytes are there once";
+    EXPECT_EQ(opened->image()->layers[0].files, 2U);
+    EXPECT_EQ(opened->image()->hidden_bytes(), 0U) << "one of its names is left";
     EXPECT_THAT(error_of({TarBuilder().hard_link("a", "nothing")}), HasSubstr("a hard link to nothing"));
     EXPECT_THAT(error_of({TarBuilder().directory("d").hard_link("a", "d")}),
                 HasSubstr("which is not a file"));
@@ -147,7 +148,7 @@ TEST(ImageFacts, TellWhatEachLayerHasAndHides) {
         open_bytes(docker_image({TarBuilder().file("a", std::string(1000, 'x')).file("b", "12"),
                                  TarBuilder().file("a", "new").file(".wh.b", "")}))
             .value();
-    const ImageFacts& facts = image->facts();
+    const ImageFacts& facts = *image->image();
     EXPECT_EQ(facts.platform, "linux/amd64");
     ASSERT_EQ(facts.layers.size(), 2U);
     EXPECT_EQ(facts.layers[0].command, "ADD a");
@@ -177,7 +178,7 @@ TEST(ImageArchive, ALayerMayBeALinkToAnEqualOne) {
     archive.file("manifest.json", R"([{"Layers":["a/layer.tar","b/layer.tar"]}])");
     const auto image = open_bytes(archive.bytes()).value();
     EXPECT_THAT(listing(*image), ElementsAre("x = 1"));
-    EXPECT_EQ(image->facts().hidden_bytes(), 1U);
+    EXPECT_EQ(image->image()->hidden_bytes(), 1U);
 }
 
 struct Oci {
@@ -200,7 +201,7 @@ TEST(OciLayout, IsReadThroughItsIndex) {
     const auto image =
         open_bytes(Oci{R"({"manifests":[{"digest":"sha256:bb"}]})", k_manifest}.bytes()).value();
     EXPECT_THAT(listing(*image), ElementsAre("x = 1"));
-    EXPECT_EQ(image->facts().layers[0].name, "sha256:aa");
+    EXPECT_EQ(image->image()->layers[0].name, "sha256:aa");
 }
 
 TEST(OciLayout, OfSeveralPlatformsLambdasIsTaken) {

@@ -9,6 +9,7 @@
 
 #include "base/interrupt.hpp"
 #include "base/size.hpp"
+#include "package/open_package.hpp"
 #include "package/package_writer.hpp"
 #include "package/publish_directory.hpp"
 #include "support/package_files.hpp"

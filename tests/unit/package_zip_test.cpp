@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include "base/size.hpp"
+#include "package/open_package.hpp"
+#include "package/read_entry.hpp"
 #include "package/zip/zip_package.hpp"
 #include "support/package_files.hpp"
 #include "support/zip_builder.hpp"

@@ -6,9 +6,9 @@ namespace ballast {
 namespace {
 
 TEST(Compared, EachIsWhatIsRecordedAndWhatItAdds) {
-    const auto compared = parse_compared(R"({"strategies": [
-        {"name": "as it is", "cold_ms": 0, "warm_ms": 0, "works": true},
-        {"name": "offloaded", "cold_ms": 412.3, "warm_ms": 0.6, "per_cold_usd": 0.0000072, "month_usd": 0.02,
+    const auto compared = parse_compared(R"({"ways": [
+        {"name": "as it is", "cold_ms": 0, "each_ms": 0, "works": true},
+        {"name": "offloaded", "cold_ms": 412.3, "each_ms": 0.6, "per_cold_usd": 0.0000072, "month_usd": 0.02,
          "tmp_bytes": 1610612736, "works": true},
         {"name": "stripped", "cold_ms": -20},
         {"name": "image", "cold_ms": null, "works": true},
@@ -38,31 +38,31 @@ TEST(Compared, RefusesWhatIsNoComparison) {
         EXPECT_FALSE(compared) << text;
         return compared ? Error{} : compared.error();
     };
-    for (const auto* text : {"", "x", "[]", "null", "{}", R"({"strategies": {}})", R"({"strategies": 1})"}) {
+    for (const auto* text : {"", "x", "[]", "null", "{}", R"({"ways": {}})", R"({"ways": 1})",
+                             R"({"strategies": [{"name": "a", "cold_ms": 1}]})"}) {
         EXPECT_EQ(error_of(text).code, ErrorCode::corrupt) << text;
         EXPECT_EQ(error_of(text).message, "is not a report of 'ballast compare --json'") << text;
     }
     const std::pair<const char*, const char*> rows[] = {
-        {"1", "strategies[0] is not a strategy"},
-        {R"({"cold_ms": 1})", "strategies[0].name is not a text"},
-        {R"({"name": "", "cold_ms": 1})", "strategies[0].name is empty, or too long"},
-        {R"({"name": "a", "cold_ms": "1"})", "strategies[0].cold_ms is not a number"},
-        {R"({"name": "a", "cold_ms": 1e300})",
-         "strategies[0].cold_ms is not between -2592000000 and 2592000000"},
+        {"1", "ways[0] is not a way"},
+        {R"({"cold_ms": 1})", "ways[0].name is not a text"},
+        {R"({"name": "", "cold_ms": 1})", "ways[0].name is empty, or too long"},
+        {R"({"name": "a", "cold_ms": "1"})", "ways[0].cold_ms is not a number"},
+        {R"({"name": "a", "cold_ms": 1e300})", "ways[0].cold_ms is not between -2592000000 and 2592000000"},
         {R"({"name": "a", "cold_ms": 1, "month_usd": -1})",
-         "strategies[0].month_usd is not between 0 and 1000000000"},
-        {R"({"name": "a", "cold_ms": 1, "works": 1})", "strategies[0].works is neither true nor false"}};
+         "ways[0].month_usd is not between 0 and 1000000000"},
+        {R"({"name": "a", "cold_ms": 1, "works": 1})", "ways[0].works is neither true nor false"}};
     for (const auto& [row, message] : rows) {
-        const Error error = error_of(std::string(R"({"strategies": [)") + row + "]}");
+        const Error error = error_of(std::string(R"({"ways": [)") + row + "]}");
         EXPECT_EQ(error.code, ErrorCode::corrupt) << row;
         EXPECT_EQ(error.message, message);
     }
-    std::string many = R"({"strategies": [)";
+    std::string many = R"({"ways": [)";
     for (std::size_t i = 0; i <= k_max_compared; ++i) many += R"({"name": "a", "cold_ms": 1},)";
     many.back() = ']';
-    EXPECT_EQ(error_of(many + "}").message, "has 65 strategies, more than 64");
-    EXPECT_EQ(error_of(R"({"strategies": [{"name": "a", "cold_ms": null}]})").code, ErrorCode::usage);
-    EXPECT_EQ(error_of(R"({"strategies": []})").code, ErrorCode::usage);
+    EXPECT_EQ(error_of(many + "}").message, "has 65 ways, more than 64");
+    EXPECT_EQ(error_of(R"({"ways": [{"name": "a", "cold_ms": null}]})").code, ErrorCode::usage);
+    EXPECT_EQ(error_of(R"({"ways": []})").code, ErrorCode::usage);
 }
 
 TEST(Spans, WithoutUnitAreSecondsOnlyWhereThatIsSaid) {

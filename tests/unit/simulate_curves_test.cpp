@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "simulate/random.hpp"
 #include "simulate/simulate.hpp"
 
 namespace ballast {

@@ -11,6 +11,7 @@
 #include "simulate/input/detect.hpp"
 #include "simulate/input/fields.hpp"
 #include "simulate/input/log_file.hpp"
+#include "simulate/random.hpp"
 
 namespace ballast {
 namespace {

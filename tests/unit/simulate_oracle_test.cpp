@@ -17,6 +17,7 @@
 #include "simulate/fit.hpp"
 #include "simulate/input/log_file.hpp"
 #include "simulate/outcome.hpp"
+#include "simulate/random.hpp"
 #include "simulate/scenario.hpp"
 #include "simulate/simulate.hpp"
 #include "simulate/workload.hpp"

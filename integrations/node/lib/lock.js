@@ -9,8 +9,8 @@ const isText = (value) => typeof value === 'string';
 const isDigest = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value);
 const isListOfText = (value) => Array.isArray(value) && value.every(isText);
 
-// What a start hydrates: the whole tree, unless a mode says otherwise; a mode of a later Ballast is not understood.
-const isStart = ({ mode, groups }) => (mode === undefined ? groups === undefined : mode === 'groups' && isListOfText(groups) && groups.length > 0);
+// What a start hydrates: the whole tree, unless groups are named.
+const isStart = ({ groups }) => groups === undefined || (isListOfText(groups) && groups.length > 0);
 
 // Only as far as this package uses it: ballast-run checks all of it before it does anything.
 function isLock(lock) {

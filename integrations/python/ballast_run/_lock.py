@@ -31,10 +31,8 @@ def _is_digest(value: Any) -> bool:
 
 
 def _is_start(fields: Dict[str, Any]) -> bool:
-    # What a start hydrates: the whole tree, unless a mode says otherwise; a mode of a later Ballast is not understood.
-    if "mode" not in fields:
-        return "groups" not in fields
-    return fields["mode"] == "groups" and _is_texts(fields.get("groups")) and len(fields["groups"]) > 0
+    # What a start hydrates: the whole tree, unless groups are named.
+    return "groups" not in fields or (_is_texts(fields["groups"]) and len(fields["groups"]) > 0)
 
 
 def _is_lock(parsed: Any) -> bool:

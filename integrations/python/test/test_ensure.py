@@ -96,7 +96,7 @@ print(ballast_run.ensure(package={str(self.slim)!r}, root={str(self.root)!r}).st
         copy = self.directory / "slim"
         shutil.copytree(self.slim, copy)
         lock = json.loads((copy / "ballast.lock").read_text())
-        (copy / "ballast.lock").write_text(json.dumps({**lock, "mode": "groups", "groups": ["texts"]}))
+        (copy / "ballast.lock").write_text(json.dumps({**lock, "groups": ["texts"]}))
         started = self.ballast(package=copy)
         there = lambda report: sorted(os.listdir(f"{report.path}/usr"))
         self.assertEqual(there(started.ensure()), ["share"])

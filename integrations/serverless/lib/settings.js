@@ -12,7 +12,7 @@ const fileSettings = {
   include: patterns,
   exclude: patterns,
   groups: { type: 'object', additionalProperties: patterns },
-  start: { type: 'object', properties: { mode: { type: 'string' }, groups: patterns }, additionalProperties: false },
+  start: { type: 'object', properties: { groups: patterns }, additionalProperties: false },
   env: { type: 'object', additionalProperties: { type: 'string' } },
   codec: { type: 'string' },
   level: { type: 'integer' },

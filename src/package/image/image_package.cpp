@@ -65,7 +65,7 @@ class SpoolReader final : public FileReader {
     const std::string& m_name;
 };
 
-class UnpackedImage final : public ImagePackage {
+class UnpackedImage final : public Package {
   public:
     UnpackedImage(std::string name, Fd spool, ImageLayers::Flat flat, ImageFacts facts)
         : m_name(std::move(name)),
@@ -75,7 +75,7 @@ class UnpackedImage final : public ImagePackage {
 
     const std::string& name() const override { return m_name; }
     const std::vector<Entry>& entries() const override { return m_flat.entries; }
-    const ImageFacts& facts() const override { return m_facts; }
+    const ImageFacts* image() const override { return &m_facts; }
     Result<std::unique_ptr<FileReader>> open(std::size_t index) const override {
         return std::make_unique<SpoolReader>(m_spool, m_flat.offsets[index], m_flat.entries[index].size,
                                              m_name);
@@ -109,7 +109,7 @@ class ImageReader {
     ImageReader(const Fd& fd, std::string name, const PackageLimits& limits)
         : m_fd(fd), m_name(std::move(name)), m_limits(limits) {}
 
-    Result<std::unique_ptr<ImagePackage>> read() {
+    Result<std::unique_ptr<Package>> read() {
         struct stat info = {};
         if (::fstat(m_fd.value(), &info) != 0) return fail_errno(errno, m_name, "cannot stat");
         m_archive_bytes = static_cast<std::uint64_t>(info.st_size);
@@ -272,8 +272,8 @@ bool is_image_start(std::span<const std::byte> start) {
     return has(257, "ustar") || has(0, "\x1f\x8b") || has(0, "\x28\xb5\x2f\xfd");
 }
 
-Result<std::unique_ptr<ImagePackage>> open_image_package(Fd fd, const std::string& name,
-                                                         const PackageLimits& limits) {
+Result<std::unique_ptr<Package>> open_image_package(Fd fd, const std::string& name,
+                                                    const PackageLimits& limits) {
     return ImageReader(fd, name, limits).read();
 }
 

@@ -13,11 +13,6 @@
 namespace ballast {
 
 // The files of a container image as a container sees them: all layers over each other, whiteouts applied.
-class ImagePackage : public Package {
-  public:
-    virtual const ImageFacts& facts() const = 0;
-};
-
 // Reads what `docker save` or an OCI tool wrote as one tar, plain or compressed with gzip or zstd, its layers
 // too. All layers are unpacked once, into a file without a name in $TMPDIR or /tmp, so that files can be read
 // in any order. (Reading a compressed layer anew for each file lost: an image has thousands.)
@@ -28,8 +23,8 @@ class ImagePackage : public Package {
 //
 // Errors: usage for a tar that is no image, or holds several; corrupt for what must not be trusted: paths
 // that climb, layers that are missing or damaged, sizes over the limits, bombs; no_space.
-Result<std::unique_ptr<ImagePackage>> open_image_package(Fd fd, const std::string& name,
-                                                         const PackageLimits& limits);
+Result<std::unique_ptr<Package>> open_image_package(Fd fd, const std::string& name,
+                                                    const PackageLimits& limits);
 
 // Whether a file starts like one that open_image_package() reads: a tar, gzip or zstd.
 inline constexpr std::size_t k_image_start_bytes = 512;

@@ -123,14 +123,14 @@ std::ptrdiff_t TarReader::give_plain(archive* tar, void* self, const void** byte
 }
 
 tl::unexpected<Error> TarReader::fail_unpacking() {
-    if (m_error) return tl::unexpected<Error>(*m_error);
+    if (m_error) return pass_on(*m_error);
     const char* cause = archive_error_string(m_unpacker);
     return fail(ErrorCode::corrupt, m_name,
                 std::string("cannot be unpacked: ") + (cause != nullptr ? cause : "unknown cause"));
 }
 
 tl::unexpected<Error> TarReader::fail_reading() {
-    if (m_error) return tl::unexpected<Error>(*m_error);
+    if (m_error) return pass_on(*m_error);
     const char* cause = archive_error_string(m_archive);
     return fail(ErrorCode::corrupt, m_name,
                 std::string("cannot be read as a tar: ") + (cause != nullptr ? cause : "unknown cause"));

@@ -8,6 +8,7 @@
 #include "base/relative_path.hpp"
 #include "simulate/input/fields.hpp"
 #include "simulate/input/text_window.hpp"
+#include "simulate/random.hpp"
 
 namespace ballast {
 namespace {

@@ -18,8 +18,8 @@ struct LogOptions {
     CsvUnits units = {};
     Azure2019Durations azure_durations = Azure2019Durations();
     std::uint64_t seed = 1;
-    // Logs are ordered by the ends of invocations, or not quite: so many invocations are held back and sorted
-    // by their starts. 32 bytes each, and half as much while they are sorted.
+    // Logs are ordered by the ends of invocations, or not quite: this many invocations are held back and
+    // sorted by their starts. 32 bytes each, and half as much while they are sorted.
     std::size_t window = std::size_t{1} << 20;
 };
 

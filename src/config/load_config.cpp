@@ -1,3 +1,5 @@
+#include "config/load_config.hpp"
+
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -6,22 +8,13 @@
 
 #include "base/file.hpp"
 #include "base/relative_path.hpp"
-#include "base/root_path.hpp"
 #include "config/checks.hpp"
-#include "config/config.hpp"
+#include "config/parse_config.hpp"
 
 namespace ballast {
 namespace {
 
 namespace fs = std::filesystem;
-
-using Check = FaultOf (*)(std::string_view);
-
-Result<void> set(std::string& setting, const std::string& value, std::string_view shown, Check check) {
-    if (const auto fault = check(value)) return fail(ErrorCode::usage, shown, fault->message, fault->hint);
-    setting = value;
-    return {};
-}
 
 // The path without '/' at its end, and with the real name where it ends in "." or "..".
 std::string named_path(const std::string& package_path) {
@@ -58,18 +51,6 @@ Result<void> apply_variable(Config& config, const char* variable,
 }
 
 }  // namespace
-
-Result<void> set_name(Config& config, const std::string& value, std::string_view shown) {
-    return set(config.name, value, shown, name_fault);
-}
-
-Result<void> set_store(Config& config, const std::string& value, std::string_view shown) {
-    return set(config.store, value, shown, store_fault);
-}
-
-Result<void> set_root(Config& config, const std::string& value, std::string_view shown) {
-    return set(config.root, value, shown, root_fault);
-}
 
 std::string default_name(const std::string& package_path) {
     constexpr std::string_view k_fallback = "package";

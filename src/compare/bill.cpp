@@ -1,4 +1,4 @@
-#include "cli/compare_bill.hpp"
+#include "compare/bill.hpp"
 
 #include <fmt/format.h>
 
@@ -47,8 +47,8 @@ double length_of(double rate) {
 
 }  // namespace
 
-void price_ways(Experiment& experiment) {
-    for (auto& way : experiment.ways) {
+void price_ways(std::vector<Way>& ways) {
+    for (auto& way : ways) {
         const Usage& usage = way.usage;
         way.per_cold_usd =
             usage.s3_gets_per_cold * k_s3_get + gigabytes(usage.nfs_read_bytes_per_cold) * k_efs_read_gb;
@@ -58,39 +58,38 @@ void price_ways(Experiment& experiment) {
     }
 }
 
-Result<Requests> requests_of(const CompareFlags& flags) {
+Result<Requests> open_requests(const BillOptions& options) {
+    static const LogOptions k_log_options;  // sources refer to it
     Requests requests;
-    if (!flags.init.empty()) {
-        BALLAST_TRY(requests.init, parse_distribution(flags.init, "--init"));
-    }
-    if (!flags.traces.empty()) {
-        BALLAST_TRY(requests.source, open_logs(flags.traces, LogOptions()));
-        requests.said = "the log " + printable(flags.traces.front());
-        if (flags.traces.size() > 1) requests.said += fmt::format(" and {} more", flags.traces.size() - 1);
+    if (!options.traces.empty()) {
+        BALLAST_TRY(requests.source, open_logs(options.traces, k_log_options));
+        requests.said = "the log " + printable(options.traces.front());
+        if (options.traces.size() > 1)
+            requests.said += fmt::format(" and {} more", options.traces.size() - 1);
         return requests;
     }
-    if (!flags.rate) return requests;
+    if (!options.rate) return requests;
     Workload workload;
-    workload.rate = *flags.rate;
-    workload.seed = flags.seed;
-    BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
+    workload.rate = *options.rate;
+    workload.seed = options.seed;
+    workload.service = options.service;
     workload.length_us = std::llround(length_of(workload.rate) * 1e6);
     requests.source = make_workload(workload);
-    requests.said =
-        fmt::format("{} requests a second of {}, {} MB", *flags.rate, flags.service, flags.memory_mb);
+    requests.said = fmt::format("{} requests a second of {}, {} MB", workload.rate,
+                                workload.service.to_string(), options.memory_mb);
     return requests;
 }
 
-Result<void> bill_ways(const CompareFlags& flags, Requests& requests, Experiment& experiment) {
+Result<void> bill_ways(const BillOptions& bill, const Requests& requests, Experiment& experiment) {
     if (requests.source == nullptr) return {};
     SimulateOptions options;
     BALLAST_TRY(options.platform.expiry, expiry_preset(k_default_preset));
     options.provisioned.clear();
     options.pings.clear();
-    options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
-    options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
-    options.seed = flags.seed;
-    options.init = requests.init;
+    options.memory_mb = bill.memory_mb;
+    options.architecture = bill.architecture;
+    options.seed = bill.seed;
+    options.init = bill.init;
     options.strategies.clear();
     std::vector<Way*> billed;
     for (auto& way : experiment.ways) {
@@ -105,7 +104,7 @@ Result<void> bill_ways(const CompareFlags& flags, Requests& requests, Experiment
             Bill{outcome.cold_share(), outcome.latency.p50_ms, outcome.latency.p99_ms, outcome.money.a_month};
     }
     experiment.rate = requests.said;
-    if (!flags.rate) experiment.rate += fmt::format(", {} invocations", format_count(simulation.invocations));
+    if (!bill.traces.empty()) experiment.rate += ", " + counted(simulation.invocations, "invocation");
     return {};
 }
 

@@ -2,17 +2,17 @@
 
 #include <array>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "base/table.hpp"
 #include "compare/elsewhere.hpp"
 #include "compare/executables.hpp"
+#include "compare/measure_offload.hpp"
 #include "compare/node_bundle.hpp"
-#include "compare/offload.hpp"
+#include "compare/pack_executables.hpp"
+#include "compare/predict_offload.hpp"
 
 namespace ballast {
 
@@ -48,14 +48,14 @@ struct Way {
     Basis size_basis = Basis::measured;
     std::uint64_t limit_bytes = 0;
     std::optional<double> cold_ms = {};  // what a cold start takes longer, besides each_ms; may be negative
-    std::optional<double> each_ms = {};  // what every invocation takes longer
+    std::optional<double> each_ms = {};  // what each invocation takes longer, cold or warm
     Basis time_basis = Basis::measured;
     std::vector<std::string> changes = {};  // what has to be done for it
     std::vector<std::string> faults = {};   // what does not work any more
     std::string untested = {};              // why nobody knows whether it does; empty when it was seen
     Usage usage = {};
-    double per_cold_usd = 0;  // what others than Lambda charge for that, a cold start and a month: set by who
-    double month_usd = 0;     // knows prices
+    double per_cold_usd = 0;  // what others than Lambda charge for the usage: a cold start,
+    double month_usd = 0;     // and a month
     std::optional<Bill> bill = {};
 
     bool tried() const { return missing.empty(); }
@@ -89,39 +89,7 @@ struct Experiment {
     std::string rate = {};  // what the bills are for, for people; "" without
 
     const Way* find(std::string_view id) const;
+    const PackedPackage& packed_by(Packer packer) const { return packed[static_cast<std::size_t>(packer)]; }
 };
-
-struct CompareOptions {
-    ExecutableOptions executables = {};
-    BundleOptions bundle = {};
-    unsigned rounds = 20;  // pairs of starts, at most
-    std::string strip;     // where the tools are; "" for none
-    std::string upx;
-    std::string gzexe;
-    TimeModel model = {};
-    ElsewhereModel elsewhere = {};
-    std::uint64_t run_bytes = 0;  // of ballast-run
-    std::optional<OffloadCommands> measure = {};
-};
-
-// Makes the experiment, without bills and recommendation; takes a minute or more. `say` is told each step.
-// REQUIRES: facts = classify(package). Errors: those of reading the package and of the disk; usage for a
-// named program or entry that is not there; interrupted.
-Result<Experiment> run_experiment(const Package& package, const std::vector<FileFacts>& facts,
-                                  const Config& config, const CompareOptions& options, const Say& say);
-
-// The ways that the experiment's parts make, without bills.
-std::vector<Way> make_ways(const Experiment& experiment);
-
-// Two sentences, out of what works and fits. REQUIRES: ways as of make_ways(), with bills where there is a
-// rate.
-Recommendation recommend(const Experiment& experiment);
-
-// For people. Ends in '\n'.
-std::string experiment_text(const Experiment& experiment, Colours colours);
-// For programs; docs/compare.md describes each field.
-nlohmann::ordered_json experiment_json(const Experiment& experiment);
-// For a comment in a merge request.
-std::string experiment_markdown(const Experiment& experiment);
 
 }  // namespace ballast

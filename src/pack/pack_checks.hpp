@@ -3,7 +3,6 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "package/package.hpp"
 
 // What would make packing fail at its end is looked for before it begins: compressing takes minutes.
 
@@ -14,7 +13,7 @@ namespace ballast {
 Result<void> check_slim_target(const std::string& package_path, const std::string& out);
 
 // The program that goes into the slim package is one.
-// Errors: those of reading; usage when it is no ELF executable.
+// Errors: those of reading; usage when it is not an ELF executable.
 Result<void> check_run_program(const std::string& path);
 
 }  // namespace ballast

@@ -1,4 +1,4 @@
-#include "cli/pack_checks.hpp"
+#include "pack/pack_checks.hpp"
 
 #include <array>
 #include <filesystem>

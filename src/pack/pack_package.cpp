@@ -1,0 +1,132 @@
+#include "pack/pack_package.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "base/relative_path.hpp"
+#include "classify/lacks.hpp"
+#include "format/keys.hpp"
+#include "pack/pack_checks.hpp"
+#include "pack/push.hpp"
+#include "pack/slim_package.hpp"
+#include "pack/version_name.hpp"
+#include "store/file_store.hpp"
+
+namespace ballast {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What would fail at the end: compressing takes minutes.
+Result<void> check_first(const Package& package, const PackOptions& options) {
+    if (!options.version.empty() && !is_version_name(options.version)) {
+        return fail(ErrorCode::usage, options.version, "cannot name a version",
+                    "use letters, digits and . _ + -, at most 128");
+    }
+    if (options.run_program) BALLAST_CHECK(check_run_program(*options.run_program));
+    BALLAST_CHECK(check_slim_target(package.name(), options.out));
+    return check_own_names(package);
+}
+
+Result<KnownContents> read_known(const Config& config, Repack repack) {
+    if (repack == Repack::everything || config.store.empty()) return KnownContents();
+    BALLAST_TRY(const auto store, open_store(config.store));
+    return KnownContents::read(*store, config.name);
+}
+
+std::uint64_t size_of(const std::string& path) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) return fs::file_size(path, error);
+    std::uint64_t bytes = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
+        if (entry.is_regular_file(error) && !entry.is_symlink(error)) bytes += entry.file_size(error);
+    }
+    return bytes;
+}
+
+// Where a context, which has another working directory than this one, finds the store.
+std::string absolute_store(const std::string& store) {
+    if (store.empty() || store.find(':') != std::string::npos) return store;
+    std::error_code error;
+    return fs::absolute(store, error).lexically_normal().string();
+}
+
+void warn_of(const ColdStartEstimate& estimate, std::vector<std::string>& warnings) {
+    if (estimate.total < k_worrying_seconds) return;
+    warnings.push_back(fmt::format(
+        "a cold start may take about {:.1f} s, and Lambda's init phase ends at {:.0f} s: what is not done "
+        "then goes on in "
+        "the first invocation, within its timeout; hydrate groups ([start] in ballast.toml), or pack less",
+        estimate.total, k_init_limit_seconds));
+}
+
+}  // namespace
+
+Result<PackResult> pack_package(const Inventory& inventory, const Config& config,
+                                const PackOptions& options) {
+    const Package& package = inventory.package();
+    BALLAST_CHECK(check_first(package, options));
+    PackResult result;
+    BALLAST_TRY(result.plan, make_plan(inventory, config));
+    result.warnings = result.plan.warnings;
+    for (const auto& lack : find_lacks(inventory)) result.warnings.push_back(lack.path + ": " + lack.message);
+    BALLAST_TRY(const KnownContents known, read_known(config, options.repack));
+
+    Progress reading("reading", result.plan.leaving_bytes, options.output);
+    BALLAST_TRY(const PlannedTree tree, read_tree(inventory, result.plan, reading));
+    reading.finish();
+
+    const std::string staging = staging_path(options.out);
+    FileStore staged(staging, staging);
+    std::uint64_t content_bytes = 0;
+    for (const auto& content : tree.contents) content_bytes += content.bytes;
+    Progress packing("packing", content_bytes, options.output);
+    BALLAST_TRY(result.tree, pack_tree(package, result.plan, tree, config, known, staged, packing));
+    packing.finish();
+
+    const std::string& manifest = result.tree.manifest;
+    BALLAST_TRY(result.lock,
+                make_lock(inventory, config, result.plan, tree.digest, manifest, options.version));
+    BALLAST_CHECK(
+        write_slim_package(package, result.plan, result.lock, manifest, options.run_program, options.out));
+    result.slim_bytes = size_of(options.out);
+    BALLAST_TRY(const Manifest parsed, Manifest::parse(manifest, k_manifest_file));
+    BALLAST_TRY(result.work, cold_start_work(parsed, result.lock.groups));
+    result.estimate = estimate_cold_start(TimeModel(), result.work);
+    warn_of(result.estimate, result.warnings);
+    return result;
+}
+
+Result<Lock> make_lock(const Inventory& inventory, const Config& config, const Plan& plan, const Digest& tree,
+                       std::string_view manifest, const std::string& version) {
+    Lock lock;
+    lock.name = config.name;
+    lock.version = version.empty() ? version_name(inventory.package().name(), tree) : version;
+    lock.tree = tree;
+    lock.tree_bytes = plan.leaving_bytes;
+    lock.manifest = sha256(as_bytes(manifest));
+    lock.manifest_bytes = manifest.size();
+    lock.store = absolute_store(config.store);
+    lock.root = config.root;
+    lock.path = program_directories(inventory, plan);
+    lock.library_path = library_directories(inventory, plan);
+    lock.env = config.env;
+    lock.groups = config.start_groups;
+    for (const auto& group : lock.groups) {
+        // "default" is there only when something was left for it.
+        if (std::find(plan.group_names.begin(), plan.group_names.end(), group) != plan.group_names.end())
+            continue;
+        return fail(ErrorCode::usage, "'groups' in [start]",
+                    fmt::format("names '{}', but no file of the tree is in it", group),
+                    fmt::format("groups with files: {}", fmt::join(plan.group_names, ", ")));
+    }
+    for (const auto& text : {lock.store, lock.root}) {
+        if (printable(text) != text) return fail(ErrorCode::usage, printable(text), "is not UTF-8 text");
+    }
+    return lock;
+}
+
+}  // namespace ballast

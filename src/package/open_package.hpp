@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "package/package.hpp"
+
+namespace ballast {
+
+// Opens a directory, or a zip by its content ("PK"), not its name.
+// Errors: not_found; usage for anything else than those two, and for sockets, devices, FIFOs and
+// set-uid or set-gid files, each named; corrupt for a zip that must not be trusted.
+Result<std::unique_ptr<Package>> open_package(const std::string& path, const PackageLimits& limits = {});
+
+// The same, and a container image's archive (package/image/image_package.hpp), which can be looked at, not
+// packed.
+Result<std::unique_ptr<Package>> open_package_or_image(const std::string& path,
+                                                       const PackageLimits& limits = {});
+
+}  // namespace ballast
