@@ -19,10 +19,7 @@ constexpr std::size_t k_bars_shown = 12;
 
 ReportFact limit_fact(const std::string& label, const SizeCheck& check) {
     ReportFact fact = {label, check.bytes, Unit::bytes};
-    const std::uint64_t distance =
-        check.is_over() ? check.bytes - check.limit_bytes : check.limit_bytes - check.bytes;
-    fact.note = fmt::format("{} {} the limit of {}", format_size(distance),
-                            check.is_over() ? "over" : "under", format_size(check.limit_bytes));
+    fact.note = against_limit(check.bytes, check.limit_bytes);
     fact.tone = check.is_over() ? Tone::bad : Tone::good;
     fact.estimated = check.estimated;
     fact.part = check.limit_bytes == 0

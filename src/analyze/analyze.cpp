@@ -199,7 +199,7 @@ class Analyzer {
     const std::vector<FileFacts>& m_facts;
     const AnalyzeOptions& m_options;
     const EntryTree& m_tree;
-    std::vector<Amount> m_amounts;  // of each entry; nothing for what is no file
+    std::vector<Amount> m_amounts;  // of each entry; nothing for what is not a file
     SizeCheck m_zip_bytes;
     Analysis m_analysis;
 };

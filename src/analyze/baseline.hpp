@@ -14,7 +14,7 @@ namespace ballast {
 // How much a package may grow: "5MB", or "2.5%" of what it was.
 struct MaxGrowth {
     std::string text;         // as the user wrote it
-    std::uint64_t bytes = 0;  // where it is no percentage
+    std::uint64_t bytes = 0;  // where it is not a percentage
     std::optional<double> percent = std::nullopt;
 
     std::uint64_t allowed(std::uint64_t before) const;

@@ -9,7 +9,7 @@
 
 namespace ballast {
 
-// Who needs whom, among nodes that are numbered from 0.
+// Which node needs which, among nodes that are numbered from 0.
 class NeedGraph {
   public:
     explicit NeedGraph(std::size_t nodes) : m_needers(nodes) {}
@@ -25,7 +25,7 @@ class NeedGraph {
     const std::vector<Edge>& needers(std::size_t node) const { return m_needers[node]; }
 
     // A shortest way from each start to `node`, by numbers of nodes, the starts in their order. Nodes that
-    // `is_start` names are starts, and those that nobody needs. A node is not its own start.
+    // `is_start` names are starts, and those that no other needs. A node is not its own start.
     std::vector<std::vector<std::size_t>> ways_to(std::size_t node,
                                                   const std::function<bool(std::size_t)>& is_start) const;
 

@@ -9,13 +9,13 @@
 
 namespace ballast {
 
-// Someone who asks for something directly.
+// What asks for something directly.
 struct Needer {
     std::string who;  // a path, or "name version" of a package
     std::string as;   // what it asks for: "libz.so.1", or of a package the condition, "optional"
 };
 
-// Why something is loaded or installed: who starts it all, and each one that the one before needs, up to
+// Why something is loaded or installed: what starts it all, and each one that the one before needs, up to
 // what was asked about.
 struct NeedChain {
     enum class Start : std::uint8_t {
@@ -28,7 +28,7 @@ struct NeedChain {
     std::vector<std::string> steps;
 };
 
-// One thing that was asked about, and who needs it.
+// One thing that was asked about, and what needs it.
 struct NeededThing {
     std::string what;  // a path, or "name version" of a package
     std::string path;
@@ -39,11 +39,11 @@ struct NeededThing {
 
 struct Why {
     std::string asked;
-    std::vector<NeededThing> files = {};     // ELF files, by DT_NEEDED; others without who needs them
+    std::vector<NeededThing> files = {};     // ELF files, by DT_NEEDED; others without what needs them
     std::vector<NeededThing> packages = {};  // of npm and Python: asked for by name, or holding such a file
 };
 
-// Who needs `asked`: the path of a file or of an installed package, a library's name ("libz.so.1"), or a
+// What needs `asked`: the path of a file or of an installed package, a library's name ("libz.so.1"), or a
 // package's name, also "name@version". A library's name that a search path ($ORIGIN) or the needer's own
 // directory decides stands for that file; otherwise for every file of that name in the package, since
 // LD_LIBRARY_PATH is not known. Languages' own imports and dlopen() are not looked at.

@@ -193,7 +193,7 @@ Result<void> deflate_sample(const Package& package, Deflater& deflater, Sample& 
 }
 
 // Deflates the samples in two threads. Each sample's result is its own, so that their sum does not
-// depend on who was faster.
+// depend on which thread was faster.
 Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;

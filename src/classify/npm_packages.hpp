@@ -13,7 +13,7 @@ namespace ballast {
 // Adds npm's packages, and takes the entries that belong to them. A part of find_installed().
 Result<void> add_npm_packages(const Inventory& inventory, InstalledPackages& found);
 
-// A package.json's fields, as far as they are looked at. What is no JSON object gives empty ones.
+// A package.json's fields, as far as they are looked at. What is not a JSON object gives empty ones.
 struct NpmMetadata {
     std::string name;
     std::string version;

@@ -31,7 +31,7 @@ Result<VersionList> list_versions(Store& store, const std::string& name = {});
 // The family's records alone. Errors: those of the store; corrupt for a damaged record.
 Result<std::vector<Version>> read_versions(Store& store, const std::string& name);
 
-// The version that a user means by "1.4.2", "rendering/1.4.2" or, where that is no version, the first
+// The version that a user means by "1.4.2", "rendering/1.4.2" or, where that is not a version, the first
 // four or more characters of just one. `name` restricts to a family when it is not empty.
 // Errors: not_found; usage when it can mean several, naming them, or can mean none.
 Result<StoredVersion> find_version(Store& store, const std::string& text, const std::string& name);

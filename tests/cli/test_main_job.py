@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import unittest
 import zipfile
@@ -100,6 +101,17 @@ class MainJob(CliTest):
         subprocess.run(["zip", "-qr", "../bad.zip", "."], cwd=self.dir / "zipped", check=True)
         refused = self.ballast("plan", "bad.zip", status=2)
         self.assertIn("bad.zip: ballast.toml:1: unknown key 'colour'", refused.stderr)
+        self.write("beside/ballast.toml", "colour = 1\n")
+        shutil.copy(self.dir / "package.zip", self.dir / "beside/package.zip")
+        self.assertEqual(json.loads(self.ballast("plan", "beside/package.zip", "--json").stdout)["name"], "alike", "the one in the zip holds")
+
+    def test_a_zip_is_held_to_the_limit_of_the_configuration_in_it(self):
+        self.write("limited/ballast.toml", 'include = ["data"]\n[limits]\nmax_unpacked = "20KB"\n')
+        self.write("limited/data", random.Random(1).randbytes(30_000))
+        subprocess.run(["zip", "-qr", "../limited.zip", "."], cwd=self.dir / "limited", check=True)
+        for command in ("plan", "analyze"):
+            refused = self.ballast(command, "limited.zip", status=4)
+            self.assertIn("limited.zip: data: with it the zip unpacks to more than 20.0 KB, which is not allowed", refused.stderr)
 
     def test_what_cannot_end_well_is_refused_before_it_begins(self):
         package = self.make_package()

@@ -26,7 +26,7 @@ using ImageFileLookup = std::function<std::optional<std::string_view>(const std:
 
 // Follows manifest.json (of `docker save`), or else index.json (OCI image layout) over manifests to the
 // configuration. All of it is hostile: what has not the expected shape is corrupt. `archive` is named in
-// errors. Errors: usage for an archive that is no image, holds several, or has encrypted layers; corrupt.
+// errors. Errors: usage for an archive that is not an image, holds several, or has encrypted layers; corrupt.
 Result<ImageManifest> read_image_manifest(const ImageFileLookup& file, const std::string& archive);
 
 }  // namespace ballast

@@ -148,7 +148,7 @@ class ImageReader {
         return name;
     }
 
-    // The JSON files, and who is a link to whom.
+    // The JSON files, and which is a link to which.
     Result<void> read_outer() {
         BALLAST_TRY(const auto tar, TarReader::open(m_fd, m_name));
         std::uint64_t members = 0;

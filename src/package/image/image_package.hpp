@@ -21,7 +21,7 @@ namespace ballast {
 // sockets are left out. Each name of a hard-linked file is a file, as in a directory. Of an OCI index with
 // several platforms linux/amd64 is taken.
 //
-// Errors: usage for a tar that is no image, or holds several; corrupt for what must not be trusted: paths
+// Errors: usage for a tar that is not an image, or holds several; corrupt for what must not be trusted: paths
 // that climb, layers that are missing or damaged, sizes over the limits, bombs; no_space.
 Result<std::unique_ptr<Package>> open_image_package(Fd fd, const std::string& name,
                                                     const PackageLimits& limits);
