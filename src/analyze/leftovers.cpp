@@ -98,39 +98,16 @@ std::optional<Leftover> judge(const Entry& entry, const FileFacts& facts, const 
 }  // namespace
 
 std::string_view leftover_title(Leftover kind) {
-    switch (kind) {
-        case Leftover::debug_files:
-            return "debug files";
-        case Leftover::source_maps:
-            return "source maps";
-        case Leftover::tests:
-            return "tests";
-        case Leftover::type_declarations:
-            return "type declarations";
-        case Leftover::development:
-            return "headers, sources and static libraries";
-        case Leftover::documentation:
-            return "documentation and examples";
-    }
-    return "";
+    static constexpr auto k_names = std::to_array<std::string_view>(
+        {"debug files", "source maps", "tests", "type declarations", "headers, sources and static libraries",
+         "documentation and examples"});
+    return k_names.at(static_cast<std::size_t>(kind));
 }
 
 std::string_view leftover_name(Leftover kind) {
-    switch (kind) {
-        case Leftover::debug_files:
-            return "debug_files";
-        case Leftover::source_maps:
-            return "source_maps";
-        case Leftover::tests:
-            return "tests";
-        case Leftover::type_declarations:
-            return "type_declarations";
-        case Leftover::development:
-            return "development";
-        case Leftover::documentation:
-            return "documentation";
-    }
-    return "";
+    static constexpr auto k_names = std::to_array<std::string_view>(
+        {"debug_files", "source_maps", "tests", "type_declarations", "development", "documentation"});
+    return k_names.at(static_cast<std::size_t>(kind));
 }
 
 std::vector<std::optional<Leftover>> find_leftovers(const Inventory& inventory) {

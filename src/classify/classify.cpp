@@ -135,31 +135,15 @@ void classify_links(const EntryTree& tree, std::vector<FileFacts>& facts) {
 }  // namespace
 
 std::string_view category_title(Category category) {
-    switch (category) {
-        case Category::source:
-            return "source";
-        case Category::language_dependencies:
-            return "language dependencies";
-        case Category::binaries:
-            return "executables and system libraries";
-        case Category::other:
-            return "other";
-    }
-    return "other";
+    static constexpr auto k_names = std::to_array<std::string_view>(
+        {"source", "language dependencies", "executables and system libraries", "other"});
+    return k_names.at(static_cast<std::size_t>(category));
 }
 
 std::string_view category_name(Category category) {
-    switch (category) {
-        case Category::source:
-            return "source";
-        case Category::language_dependencies:
-            return "language_dependencies";
-        case Category::binaries:
-            return "binaries";
-        case Category::other:
-            return "other";
-    }
-    return "other";
+    static constexpr auto k_names =
+        std::to_array<std::string_view>({"source", "language_dependencies", "binaries", "other"});
+    return k_names.at(static_cast<std::size_t>(category));
 }
 
 Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree& tree) {
