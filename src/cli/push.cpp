@@ -8,6 +8,7 @@
 #include "pack/push_staged.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 namespace {

@@ -12,6 +12,7 @@
 #include "format/manifest.hpp"
 #include "pack/pack_package.hpp"
 #include "pack/push_staged.hpp"
+#include "store/open_store.hpp"
 #include "store/store.hpp"
 
 namespace ballast {

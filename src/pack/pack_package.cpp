@@ -14,6 +14,7 @@
 #include "pack/slim_package.hpp"
 #include "pack/version_name.hpp"
 #include "store/file_store.hpp"
+#include "store/open_store.hpp"
 
 namespace ballast {
 namespace {
