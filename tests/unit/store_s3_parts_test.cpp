@@ -97,11 +97,11 @@ TEST_F(S3Url, TakesWhatItLeavesOpenFromTheEnvironmentThenTheProfile) {
 }
 
 TEST_F(S3Url, ThatIsWrongIsRefused) {
-    EXPECT_THAT(fault("s3://"), HasSubstr("no bucket's name"));
-    EXPECT_THAT(fault("s3://a..b"), HasSubstr("no bucket's name"));
+    EXPECT_THAT(fault("s3://"), HasSubstr("is not a bucket's name"));
+    EXPECT_THAT(fault("s3://a..b"), HasSubstr("is not a bucket's name"));
     EXPECT_THAT(fault("s3://bucket/../x"), HasSubstr("prefix is not clean"));
     EXPECT_THAT(fault("s3://bucket?regoin=x"), HasSubstr("'regoin' is not a parameter"));
-    EXPECT_THAT(fault("s3://bucket?region=eu/west"), HasSubstr("no region's name"));
+    EXPECT_THAT(fault("s3://bucket?region=eu/west"), HasSubstr("is not a region's name"));
     EXPECT_THAT(fault("s3://bucket?endpoint=localhost:9000"), HasSubstr("not an http or https URL"));
     EXPECT_THAT(fault("s3://bucket?endpoint=http://host/path"), HasSubstr("more than a server"));
     EXPECT_THAT(fault("s3://bucket?endpoint=http://host:99999"), HasSubstr("no port"));
