@@ -154,10 +154,10 @@ async function checkClicks(page, json) {
     const section = [...document.querySelectorAll('section')].find((one) => one.querySelector('h2').textContent === wanted);
     [...section.querySelectorAll('thead button')].find((one) => one.textContent === label).click();
   }, [heading, title]);
-  await clickTitle('Ways to deploy', 'A month');
+  await clickTitle('Strategies', 'A month');
   const months = json.strategies.map((one) => one.usd.a_month).sort((a, b) => b - a);
   allNear((await rowsBelow(page, 'Strategies')).map((row) => row.at(-1)), months, 'the dearest first');
-  await clickTitle('Ways to deploy', 'A month');
+  await clickTitle('Strategies', 'A month');
   allNear((await rowsBelow(page, 'Strategies')).map((row) => row.at(-1)), months.reverse(), 'the cheapest first');
 
   // A real click on a name of a legend takes its series away, and brings it back.
