@@ -11,6 +11,7 @@ import layers
 import names_of_tests
 import one_definition
 import source
+import width_of_pages
 
 
 class CheckTest(unittest.TestCase):
@@ -215,6 +216,13 @@ class NamesOfTests(CheckTest):
         self.write("integrations/node/test/a.test.js", "test('the first call is cold', () => {});\ntest('the next is warm.', () => {});\n")
         self.assert_faults(names_of_tests.faults(self.top), "tests/cli/test_a.py:4: testKey is not", "tests/unit/a_test.cpp:2: Config.reads_every_key is not",
                            "integrations/node/test/a.test.js:2: the title 'the next is warm.' ends with a full stop")
+
+
+class WidthOfPages(CheckTest):
+    def test_prose_that_is_too_wide_is_found(self):
+        wide = "word " * 30
+        self.write("a.md", f"{wide}\n\n| {wide} |\n\n```\n{wide}\n```\n\n{'x' * 130}\n\n- {wide}\n")
+        self.assert_faults(width_of_pages.faults([self.top / "a.md"]), "a.md:1: has 150 columns", "a.md:11: has 152 columns")
 
 
 if __name__ == "__main__":
