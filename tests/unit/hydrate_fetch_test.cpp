@@ -11,12 +11,13 @@
 #include "hydrate/concurrent_fetch.hpp"
 #include "hydrate/pipeline.hpp"
 #include "hydrate/ranges.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
 using test::noise;
 using namespace std::chrono_literals;
 
