@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.hpp"
 
 namespace ballast {
 namespace {
@@ -18,12 +19,6 @@ bool is_host_character(char c) {
 
 bool is_address_character(char c) {
     return is_host_character(c) || c == ':' || c == '%';
-}
-
-template <typename Number>
-bool parse_number(std::string_view text, Number& number, int base = 10) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    return error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace

@@ -69,11 +69,8 @@ Result<std::unique_ptr<HttpConnection>> S3Client::connect(const Endpoint& server
         }
     }
     is_new = true;
-    Tls* secure = nullptr;
-    if (server.scheme == Endpoint::Scheme::https) {
-        BALLAST_TRY(secure, tls());
-    }
-    return HttpConnection::open(server, secure, {}, limits);
+    return HttpConnection::open(
+        server, [this] { return tls(); }, {}, limits);
 }
 
 void S3Client::give_back(std::unique_ptr<HttpConnection> connection) {
@@ -212,11 +209,12 @@ void S3Client::tell_trouble(const Error& trouble) {
     if (m_on_trouble && m_received_bytes == 0 && !m_told.exchange(true)) m_on_trouble(trouble);
 }
 
-Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits, std::uint64_t max_bytes) {
+Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits) {
+    constexpr std::uint64_t k_max_bytes = 8U << 20U;
     Retry retry(m_retry_policy, limits);
     for (;;) {
         BALLAST_TRY(Exchange exchange, begin(call, retry, limits));
-        auto body = exchange.connection->read_rest(max_bytes, limits);
+        auto body = exchange.connection->read_rest(k_max_bytes, limits);
         if (body) {
             give_back(std::move(exchange.connection));
             return HttpAnswer{std::move(exchange.head), std::move(*body)};
