@@ -8,9 +8,9 @@
 #include <optional>
 #include <thread>
 
+#include "format/ranges.hpp"
 #include "format/selection.hpp"
 #include "hydrate/fetch.hpp"
-#include "hydrate/ranges.hpp"
 
 namespace ballast {
 namespace {

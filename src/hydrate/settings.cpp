@@ -1,10 +1,10 @@
 #include "hydrate/settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/duration.hpp"
 #include "base/environment.hpp"
+#include "base/number.hpp"
 #include "hydrate/wanted_groups.hpp"
 #include "store/open_source.hpp"
 
@@ -29,8 +29,7 @@ Result<Deadline> environment_deadline() {
     const std::string text = environment("BALLAST_DEADLINE_MS");
     if (text.empty()) return Deadline::max();
     std::int64_t at = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), at);
-    if (error != std::errc() || end != text.data() + text.size() || at < 0) {
+    if (!parse_number(text, at) || at < 0) {
         return fail(ErrorCode::usage, "BALLAST_DEADLINE_MS", "'" + text + "' is not a time",
                     "say milliseconds since 1970, as Lambda-Runtime-Deadline-Ms does");
     }

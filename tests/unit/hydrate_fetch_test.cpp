@@ -8,9 +8,9 @@
 #include <mutex>
 #include <set>
 
+#include "format/ranges.hpp"
 #include "hydrate/concurrent_fetch.hpp"
 #include "hydrate/pipeline.hpp"
-#include "hydrate/ranges.hpp"
 #include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
