@@ -64,14 +64,9 @@ Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const 
                                           const Sent& sent) {
     BALLAST_CHECK(check_key(key));
     // Asked first, so that a server that passes over conditions is not made to change an object.
-    BALLAST_TRY(const bool there, object_exists(*this, key));
-    if (there) return PutOutcome::already_there;
+    BALLAST_TRY(const bool was_there, object_exists(*this, key));
+    if (was_there) return PutOutcome::already_there;
     if (bytes.size() > k_multipart_bytes) return multipart_put(client(), key, bytes, sent);
-    return put_whole(key, bytes, sent);
-}
-
-Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std::byte> bytes,
-                                      const Sent& sent) {
     S3Client::Call call{.action = {"s3:PutObject", key},
                         .request = {.method = "PUT", .headers = {{"If-None-Match", "*"}}, .body = bytes},
                         .accepted = {409, 412, 501}};
