@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <climits>
 #include <memory>
-#include <set>
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
@@ -66,21 +65,14 @@ class TreeVerifier {
             return fail_errno(errno, entry.path, "cannot stat");
         }
         const auto mode = static_cast<std::uint16_t>(info.st_mode & 07777U);
-        switch (entry.kind) {
-            case EntryKind::directory:
-                if (!S_ISDIR(info.st_mode)) return differs(entry.path, "is not a directory");
-                if (mode != entry.mode)
-                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
-                return check_names(entry.path);
-            case EntryKind::symlink:
-                return check_link(entry, parent, name, info);
-            case EntryKind::file:
-                if (!S_ISREG(info.st_mode)) return differs(entry.path, "is not a file");
-                if (mode != entry.mode)
-                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
-                return check_bytes(entry, parent, name, static_cast<std::uint64_t>(info.st_size));
-        }
-        return {};
+        if (entry.kind == EntryKind::symlink) return check_link(entry, parent, name, info);
+        const bool is_directory = entry.kind == EntryKind::directory;
+        if (is_directory ? !S_ISDIR(info.st_mode) : !S_ISREG(info.st_mode))
+            return differs(entry.path, is_directory ? "is not a directory" : "is not a file");
+        if (mode != entry.mode)
+            return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
+        if (is_directory) return check_names(entry.path);
+        return check_bytes(entry, parent, name, static_cast<std::uint64_t>(info.st_size));
     }
 
     Result<void> check_link(const ManifestEntry& entry, int parent, const std::string& name,
