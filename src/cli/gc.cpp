@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/duration.hpp"
+#include "base/enum_name.hpp"
 #include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
@@ -74,19 +75,7 @@ std::string fate_text(Fate fate, const GcOptions& options) {
 }
 
 std::string_view fate_name(Fate fate) {
-    switch (fate) {
-        case Fate::goes:
-            return "goes";
-        case Fate::newest:
-            return "newest";
-        case Fate::young:
-            return "young";
-        case Fate::other_name:
-            return "other_name";
-        case Fate::pushed_now:
-            break;
-    }
-    return "pushed_now";
+    return enum_name(fate, {"goes", "newest", "young", "other_name", "pushed_now"});
 }
 
 std::uint64_t bytes_freed(const GcReport& report) {

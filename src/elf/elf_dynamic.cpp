@@ -30,34 +30,15 @@ struct DynamicEntries {
 
 void take_entry(DynamicEntries& entries, const GElf_Dyn& entry) {
     const auto value = static_cast<std::uint64_t>(entry.d_un.d_val);
-    switch (entry.d_tag) {
-        case DT_NEEDED:
-            entries.needed.push_back(value);
-            break;
-        case DT_SONAME:
-            entries.soname = value;
-            break;
-        case DT_RPATH:
-            entries.rpath = value;
-            break;
-        case DT_RUNPATH:
-            entries.runpath = value;
-            break;
-        case DT_FLAGS_1:
-            entries.flags_1 = value;
-            break;
-        case DT_STRTAB:
-            entries.strings_address = value;
-            break;
-        case DT_STRSZ:
-            entries.strings_bytes = value;
-            break;
-        case DT_VERNEED:
-            entries.versions_address = value;
-            break;
-        default:
-            break;
-    }
+    const auto tag = entry.d_tag;
+    if (tag == DT_NEEDED) entries.needed.push_back(value);
+    if (tag == DT_SONAME) entries.soname = value;
+    if (tag == DT_RPATH) entries.rpath = value;
+    if (tag == DT_RUNPATH) entries.runpath = value;
+    if (tag == DT_FLAGS_1) entries.flags_1 = value;
+    if (tag == DT_STRTAB) entries.strings_address = value;
+    if (tag == DT_STRSZ) entries.strings_bytes = value;
+    if (tag == DT_VERNEED) entries.versions_address = value;
 }
 
 // The string table that a section refers to by its link; none when that is no string table. Section 0
