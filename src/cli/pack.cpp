@@ -12,7 +12,7 @@
 #include "cli/package_settings.hpp"
 #include "cli/push_report.hpp"
 #include "pack/pack_package.hpp"
-#include "pack/push_staged.hpp"
+#include "pack/push.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "store/open_store.hpp"

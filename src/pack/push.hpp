@@ -68,4 +68,9 @@ class Push {
 // Where `pack` stages what `push` sends: beside the slim package, a store of its own.
 std::string staging_path(const std::string& slim_path);
 
+// Pushes what pack_package() staged beside the slim package, whose lock and manifest these are, then removes
+// the staged packs: the store has them. Errors: those of Push.
+Result<PushReport> push_staged(const Lock& lock, const Manifest& manifest, const std::string& slim_path,
+                               Store& store, Progress::Output output);
+
 }  // namespace ballast

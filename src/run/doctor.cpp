@@ -17,7 +17,6 @@
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "run/commands.hpp"
-#include "run/probe_permissions.hpp"
 #include "run/probe_root.hpp"
 #include "run/probe_system.hpp"
 #include "run/settings.hpp"
