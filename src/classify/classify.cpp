@@ -1,7 +1,5 @@
 #include "classify/classify.hpp"
 
-#include <algorithm>
-#include <string>
 #include <string_view>
 #include <utility>
 

@@ -1,6 +1,5 @@
 #include "classify/npm_packages.hpp"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -156,9 +155,7 @@ Result<BillOptions> bill_options_of(const CompareFlags& flags) {
     bill.rate = flags.rate;
     bill.traces = flags.traces;
     BALLAST_TRY(bill.service, parse_distribution(flags.service, "--service"));
-    if (!flags.init.empty()) {
-        BALLAST_TRY(bill.init, parse_distribution(flags.init, "--init"));
-    }
+    if (!flags.init.empty()) BALLAST_SET(bill.init, parse_distribution(flags.init, "--init"));
     bill.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     bill.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;
     bill.seed = flags.seed;

@@ -39,9 +39,8 @@ Result<GcOptions> options_of(const GcFlags& flags) {
     // --older-than alone keeps the newest of each name: a function that is not deployed often needs it.
     options.retention.keep = static_cast<std::size_t>(flags.keep.value_or(1));
     options.retention.name = flags.name;
-    if (!flags.older_than.empty()) {
-        BALLAST_TRY(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
-    }
+    if (!flags.older_than.empty())
+        BALLAST_SET(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
     if (options.retention.keep == 0 && flags.name.empty()) {
         return fail(ErrorCode::usage, "--keep 0", "would remove every version of every name",
                     "say of which name with --name");

@@ -85,12 +85,8 @@ Result<DynamicEntries> read_entries(const ElfImage& image) {
         take_entry(entries, entry);
         if (entries.needed.size() > k_max_needed) return image.corrupt("needs more than 4096 libraries");
     }
-    if (section != nullptr) {
-        BALLAST_TRY(entries.strings, linked_strings(image, *section));
-    }
-    if (!entries.strings) {
-        BALLAST_TRY(entries.strings, addressed_strings(image, entries));
-    }
+    if (section != nullptr) BALLAST_SET(entries.strings, linked_strings(image, *section));
+    if (!entries.strings) BALLAST_SET(entries.strings, addressed_strings(image, entries));
     return entries;
 }
 

@@ -72,9 +72,7 @@ Result<LambdaApi::Answer> LambdaApi::call(const Call& call) {
     const HttpRequest request{
         .method = call.method, .path = call.path, .headers = call.headers, .body = as_bytes(call.body)};
     const bool is_kept = m_connection && m_connection->is_reusable() && !call.is_endless;
-    if (!is_kept) {
-        BALLAST_TRY(m_connection, HttpConnection::open(endpoint, nullptr, patience, limits));
-    }
+    if (!is_kept) BALLAST_SET(m_connection, HttpConnection::open(endpoint, nullptr, patience, limits));
     Answer answer;
     BALLAST_TRY(answer.head, m_connection->exchange(request, limits));
     BALLAST_TRY(answer.body, m_connection->read_rest(k_max_answer_bytes, limits));
