@@ -61,11 +61,7 @@ std::string diff_text(const StoredVersion& before, const StoredVersion& after, c
     std::size_t added = 0;
     std::size_t removed = 0;
     if (!diff.entries.empty()) {
-        Table table({{"", Align::left},
-                     {"before", Align::right},
-                     {"after", Align::right},
-                     {"path", Align::left},
-                     {"", Align::left}});
+        Table table({"", right("before"), right("after"), "path", ""});
         for (const auto& entry : diff.entries) {
             if (entry.change == Change::added) ++added;
             if (entry.change == Change::removed) ++removed;

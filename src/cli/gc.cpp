@@ -84,11 +84,7 @@ std::uint64_t bytes_freed(const GcReport& report) {
 std::string gc_text(const GcOptions& options, const Store& store, const GcReport& report) {
     std::string text;
     if (!report.versions.empty()) {
-        Table versions({{"name", Align::left},
-                        {"version", Align::left},
-                        {"date", Align::left},
-                        {"tree size", Align::right},
-                        {"", Align::left}});
+        Table versions({"name", "version", "date", right("tree size"), ""});
         for (const auto& row : report.versions) {
             const auto& record = row.version.record;
             versions.add_row({record.name, record.version, record.created, format_size(record.tree_bytes),
@@ -97,11 +93,8 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
         text += versions.to_string(colours_of_stdout()) + "\n";
     }
     const bool dry = options.mode == GcOptions::Mode::dry_run;
-    Table counts({{"", Align::left},
-                  {dry ? "would go" : "removed", Align::right},
-                  {"bytes", Align::right},
-                  {dry ? "would stay" : "stay", Align::right},
-                  {"bytes", Align::right}});
+    Table counts({"", right(dry ? "would go" : "removed"), right("bytes"), right(dry ? "would stay" : "stay"),
+                  right("bytes")});
     const auto add = [&](const char* what, const GcCount& removed, const GcCount& kept) {
         counts.add_row({what, format_count(removed.objects), format_size(removed.bytes),
                         format_count(kept.objects), format_size(kept.bytes)});

@@ -63,11 +63,7 @@ std::vector<std::size_t> biggest_leaving(const LoadedPackage& loaded, const Plan
 
 // By category, the biggest that leave, sizes before and after against the limit.
 std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours colours) {
-    Table table({{"", Align::left},
-                 {"leaves", Align::right},
-                 {"files", Align::right},
-                 {"stays", Align::right},
-                 {"files", Align::right}});
+    Table table({"", right("leaves"), right("files"), right("stays"), right("files")});
     const auto moved = by_category(loaded, plan);
     for (const auto category : k_categories) {
         const auto& row = moved.at(static_cast<std::size_t>(category));
@@ -80,7 +76,7 @@ std::string plan_text(const LoadedPackage& loaded, const Plan& plan, Colours col
                    format_size(plan.staying_bytes()), format_count(plan.staying_files)});
     std::string text = fmt::format("{}\n\n{}\n", printable(loaded.package->name()), table.to_string(colours));
 
-    Table biggest({{"biggest that leave", Align::right}, {"group", Align::left}, {"", Align::left}});
+    Table biggest({right("biggest that leave"), "group", ""});
     for (const auto i : biggest_leaving(loaded, plan)) {
         const auto& entry = loaded.inventory.entries()[i];
         biggest.add_row({format_size(entry.size), plan.group_names[plan.groups[i]], printable(entry.path)});

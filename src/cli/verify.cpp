@@ -96,7 +96,7 @@ std::string check_text(const StoredVersion& version, const VersionCheck& check, 
                                          counted(check.requests, "request"), sampled);
     if (check.damages.empty())
         return fmt::format("{}: {}: all as the manifest says\n", version.label(), read);
-    Table table({{"object", Align::left}, {"what", Align::left}, {"files that need it", Align::left}});
+    Table table({"object", "what", "files that need it"});
     for (const auto& damage : check.damages) {
         table.add_row({printable(damage.key), printable(damage.what), files_text(damage)});
     }

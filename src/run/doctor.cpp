@@ -91,7 +91,7 @@ void look_at_tree(const Slim& slim, const HydrateOptions& options, Findings& fin
 }
 
 std::string findings_text(const Findings& findings) {
-    Table table({{"", Align::left}, {"", Align::left}, {"found", Align::left}, {"therefore", Align::left}});
+    Table table({"", "", "found", "therefore"});
     for (const auto& finding : findings) {
         const std::string state(enum_name(finding.state, {"ok", "-", "MISSING"}));
         table.add_row({finding.what, state, printable(finding.found), finding.therefore});

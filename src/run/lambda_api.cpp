@@ -23,13 +23,6 @@ constexpr HttpConnection::Patience k_patience{milliseconds(1000), milliseconds(5
 constexpr HttpConnection::Patience k_endless{milliseconds(1000), std::chrono::hours(24 * 365),
                                              milliseconds(5000)};
 
-std::string event_type(std::string_view body) {
-    const auto json = parse_json(body);
-    if (!json.is_object()) return {};
-    const auto at = json.find("eventType");
-    return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 struct LambdaApi::Call {
@@ -121,7 +114,7 @@ Result<std::string> LambdaApi::next_event(const std::string& identifier) {
                             .headers = {{"Lambda-Extension-Identifier", identifier}},
                             .body = {},
                             .is_endless = true});
-        if (answer) return event_type(answer->body);
+        if (answer) return json_string(parse_json(answer->body), "eventType");
         const bool was_refused = m_connection && m_connection->was_answered();
         if (was_refused || attempt == k_attempts) return pass_on(std::move(answer));
         m_connection.reset();
