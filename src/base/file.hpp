@@ -36,6 +36,12 @@ inline std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
+// The directory that `path` stands in: "." when the path names none.
+std::string containing_directory(const std::string& path);
+
+// Syncs a directory, and with it the names in it.
+Result<void> sync_directory(const std::string& path);
+
 // Creates `path` and its missing parents (mode 0777 less the umask). Existing directories are fine.
 Result<void> make_directories(const std::string& path);
 
