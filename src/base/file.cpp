@@ -106,9 +106,9 @@ Result<void> pread_exact(const Fd& fd, std::span<std::byte> out, std::uint64_t o
     return {};
 }
 
-Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name) {
+Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view name) {
     while (!bytes.empty()) {
-        const auto count = ::write(fd.value(), bytes.data(), bytes.size());
+        const auto count = ::write(fd, bytes.data(), bytes.size());
         if (count < 0) {
             if (errno == EINTR) continue;
             return fail_errno(errno, name, "cannot write");

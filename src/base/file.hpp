@@ -28,7 +28,10 @@ Result<std::string> read_file(const Fd& fd, const std::string& name, std::uint64
 Result<void> pread_exact(const Fd& fd, std::span<std::byte> out, std::uint64_t offset, std::string_view name);
 
 // Writes all of `bytes`, going on after short writes and EINTR.
-Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name);
+Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view name);
+inline Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name) {
+    return write_all(fd.value(), bytes, name);
+}
 Result<void> pwrite_all(const Fd& fd, std::span<const std::byte> bytes, std::uint64_t offset,
                         std::string_view name);
 
