@@ -41,27 +41,6 @@ Result<Fd> open_for_removal(int directory_fd, const std::string& name, std::stri
     return directory;
 }
 
-// All names are read before the first is removed: what a listing shows of a directory that changes
-// meanwhile depends on the file system. One descriptor a level stays open.
-Result<std::vector<std::string>> names_in(const Fd& directory, std::string_view shown) {
-    Fd duplicate(::openat(directory.value(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!duplicate) return fail_errno(errno, shown, "cannot open for removal");
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.value()), &::closedir);
-    if (!stream) return fail_errno(errno, shown, "cannot list for removal");
-    duplicate.release();  // the stream closes it
-    std::vector<std::string> names;
-    for (;;) {
-        errno = 0;
-        const dirent* entry = ::readdir(stream.get());
-        if (entry == nullptr) {
-            if (errno != 0) return fail_errno(errno, shown, "cannot list for removal");
-            return names;
-        }
-        const std::string_view name(entry->d_name);
-        if (name != "." && name != "..") names.emplace_back(name);
-    }
-}
-
 }  // namespace
 
 Result<Fd> open_for_reading(const std::string& path) {
@@ -151,12 +130,33 @@ Result<void> make_directories(const std::string& path) {
     return {};
 }
 
+Result<std::vector<std::string>> names_in(int directory_fd, std::string_view shown) {
+    Fd duplicate(::openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!duplicate) return fail_errno(errno, shown, "cannot list");
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.value()), &::closedir);
+    if (!stream) return fail_errno(errno, shown, "cannot list");
+    duplicate.release();  // the stream closes it
+    std::vector<std::string> names;
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(stream.get());
+        if (entry == nullptr) {
+            if (errno != 0) return fail_errno(errno, shown, "cannot list");
+            return names;
+        }
+        const std::string_view name(entry->d_name);
+        if (name != "." && name != "..") names.emplace_back(name);
+    }
+}
+
 Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view shown) {
     if (::unlinkat(directory_fd, name.c_str(), 0) == 0 || errno == ENOENT) return {};
     // EISDIR is what Linux says of directories; EPERM is a sticky directory or an immutable file.
     if (errno != EISDIR) return fail_errno(errno, shown, "cannot remove");
     BALLAST_TRY(const Fd directory, open_for_removal(directory_fd, name, shown));
-    BALLAST_TRY(const auto names, names_in(directory, shown));
+    // All are read before the first is removed: what a listing shows of a directory that changes meanwhile
+    // depends on the file system. One descriptor a level stays open.
+    BALLAST_TRY(const auto names, names_in(directory.value(), shown));
     for (const auto& child : names) {
         BALLAST_CHECK(remove_all_at(directory.value(), child, std::string(shown) + "/" + child));
     }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -47,6 +48,9 @@ Result<void> sync_directory(const std::string& path);
 
 // Creates `path` and its missing parents (mode 0777 less the umask). Existing directories are fine.
 Result<void> make_directories(const std::string& path);
+
+// The names in an open directory, in no order, without "." and "..".
+Result<std::vector<std::string>> names_in(int directory_fd, std::string_view shown);
 
 // Removes a file or a directory with all below it, never following symlinks, making directories
 // writable where that is needed. Absent is fine.

@@ -223,9 +223,7 @@ class ConcurrentFetch : public FrameFetch {
 
             lock.unlock();
             auto read = [&]() -> Result<void> {
-                if (!reader) {
-                    BALLAST_TRY(reader, m_source.open_range(pack.key(), offset, end - offset, stop));
-                }
+                if (!reader) BALLAST_SET(reader, m_source.open_range(pack.key(), offset, end - offset, stop));
                 if (const std::uint64_t gap = stored(i).offset - offset; gap != 0) {
                     whole.bytes.resize(gap);
                     BALLAST_CHECK(reader->read(whole.bytes));

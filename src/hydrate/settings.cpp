@@ -52,9 +52,7 @@ Result<HydrateOptions> complete_options(const Lock& lock, HydrateOptions said) {
     options.store = latest(lock.store, "BALLAST_STORE", options.store);
     BALLAST_TRY(options.groups, wanted_groups(lock, options.groups));
     BALLAST_TRY(const Deadline deadline, environment_deadline());
-    if (options.deadline == Deadline::max()) {
-        BALLAST_TRY(options.deadline, environment_timeout());
-    }
+    if (options.deadline == Deadline::max()) BALLAST_SET(options.deadline, environment_timeout());
     options.deadline = std::min(options.deadline, deadline);
     options.open_source = [url = options.store,
                            source_options = SourceOptions{options.deadline, options.on_trouble}] {

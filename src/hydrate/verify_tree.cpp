@@ -1,6 +1,5 @@
 #include "hydrate/verify_tree.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <memory>
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
@@ -42,15 +40,9 @@ class TreeVerifier {
     // Nothing is there that the manifest does not list.
     Result<void> check_names(std::string_view directory) {
         BALLAST_TRY(const int fd, m_directories.open(directory));
-        Fd duplicate(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!duplicate) return fail_errno(errno, directory, "cannot list");
-        const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.release()), &::closedir);
-        if (!stream) return fail_errno(errno, directory, "cannot list");
-        while (const dirent* found = ::readdir(stream.get())) {
-            const std::string_view name(found->d_name);
-            if (name == "." || name == "..") continue;
-            const std::string path =
-                directory.empty() ? std::string(name) : fmt::format("{}/{}", directory, name);
+        BALLAST_TRY(const auto names, names_in(fd, directory));
+        for (const auto& name : names) {
+            const std::string path = join_path(directory, name);
             if (m_manifest.find(path) == nullptr) return differs(path, "is not in the manifest");
         }
         return {};

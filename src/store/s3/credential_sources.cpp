@@ -181,9 +181,8 @@ MaybeCredentials credentials_from_container(const OpenTls& tls, const CallLimits
     }
     HttpRequest request;
     std::string token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    if (const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty()) {
-        BALLAST_TRY(token, read_token("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file));
-    }
+    if (const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty())
+        BALLAST_SET(token, read_token("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file));
     if (token.find_first_of("\r\n") != std::string::npos)
         return fail(ErrorCode::usage, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "holds a line break");
     if (!token.empty()) request.headers.emplace_back("Authorization", token);
@@ -219,15 +218,9 @@ MaybeCredentials credentials_from_instance(const CallLimits& limits) {
 
 Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown) {
     const auto json = parse_json(text);
-    FoundCredentials found;
-    if (json.is_object()) {
-        const auto field = [&](const char* name) {
-            const auto at = json.find(name);
-            return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-        };
-        found.credentials = {field("AccessKeyId"), field("SecretAccessKey"), field("Token")};
-        found.expires = parse_iso_time(field("Expiration"));
-    }
+    const FoundCredentials found{
+        {json_string(json, "AccessKeyId"), json_string(json, "SecretAccessKey"), json_string(json, "Token")},
+        parse_iso_time(json_string(json, "Expiration"))};
     if (!are_whole(found.credentials) || !checked(found, "", ""))
         return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
     return found;

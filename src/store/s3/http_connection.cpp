@@ -318,9 +318,7 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Endpoint& end
                                                              const Patience& patience,
                                                              const CallLimits& limits) {
     Tls* tls = nullptr;
-    if (endpoint.scheme == Endpoint::Scheme::https && open_tls) {
-        BALLAST_TRY(tls, open_tls());
-    }
+    if (endpoint.scheme == Endpoint::Scheme::https && open_tls) BALLAST_SET(tls, open_tls());
     for (;;) {
         auto connection = std::make_unique<BeastConnection>(endpoint, patience);
         auto connected = connection->connect(tls, limits);

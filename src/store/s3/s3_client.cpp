@@ -48,9 +48,7 @@ StoreActivity S3Client::activity() const {
 
 Result<Tls*> S3Client::tls() {
     const std::lock_guard lock(m_mutex);
-    if (m_tls == nullptr) {
-        BALLAST_TRY(m_tls, Tls::open());
-    }
+    if (m_tls == nullptr) BALLAST_SET(m_tls, Tls::open());
     return m_tls.get();
 }
 
@@ -170,9 +168,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
                                        request.method == "HEAD" ? AnswerTo::head : AnswerTo::other);
         give_back(std::move(*connection));
         const bool is_silent = request.method == "HEAD" && refusal.code.empty() && refusal.status != 404;
-        if (is_silent && !refusal.is_transient()) {
-            BALLAST_TRY(refusal, explain(call, limits));
-        }
+        if (is_silent && !refusal.is_transient()) BALLAST_SET(refusal, explain(call, limits));
         if (!clock_corrected && correct_clock(refusal, signed_at)) {
             clock_corrected = true;
         } else if (regions_followed < 3 && follow_region(refusal, where.region)) {
