@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "base/number.hpp"
+#include "base/integer.hpp"
 
 namespace ballast {
 namespace {
@@ -37,7 +37,7 @@ Result<Digest> Digest::parse(std::string_view text, std::string_view shown) {
     Digest digest;
     if (text.size() == digest.bytes.size() * 2) {
         for (std::size_t i = 0; i < digest.bytes.size(); ++i)
-            (void)parse_number(text.substr(2 * i, 2), digest.bytes[i], 16);
+            (void)parse_integer(text.substr(2 * i, 2), digest.bytes[i], 16);
     }
     // What was not lower-case digits is written back otherwise.
     if (digest.hex() != text)

@@ -4,7 +4,7 @@
 
 #include "base/duration.hpp"
 #include "base/environment.hpp"
-#include "base/number.hpp"
+#include "base/integer.hpp"
 #include "hydrate/wanted_groups.hpp"
 #include "store/open_source.hpp"
 
@@ -29,7 +29,7 @@ Result<Deadline> environment_deadline() {
     const std::string text = environment("BALLAST_DEADLINE_MS");
     if (text.empty()) return Deadline::max();
     std::int64_t at = 0;
-    if (!parse_number(text, at) || at < 0) {
+    if (!parse_integer(text, at) || at < 0) {
         return fail(ErrorCode::usage, "BALLAST_DEADLINE_MS", "'" + text + "' is not a time",
                     "say milliseconds since 1970, as Lambda-Runtime-Deadline-Ms does");
     }

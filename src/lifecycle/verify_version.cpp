@@ -11,8 +11,8 @@
 #include <random>
 #include <tuple>
 
+#include "base/integer.hpp"
 #include "base/interrupt.hpp"
-#include "base/number.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -220,7 +220,7 @@ Result<Sample> parse_sample(std::string_view text, std::string_view shown) {
         sample.share = percent / 100;
         return sample;
     }
-    if (!parse_number(text, sample.count) || sample.count == 0) return refuse();
+    if (!parse_integer(text, sample.count) || sample.count == 0) return refuse();
     return sample;
 }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/number.hpp"
+#include "base/integer.hpp"
 
 namespace ballast {
 namespace {
@@ -75,7 +75,7 @@ Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown) {
         !std::all_of(url.endpoint.host.begin(), url.endpoint.host.end(), is_address_character))
         return bad("has no host name");
     if (!authority.empty() &&
-        (!parse_number(authority.substr(1), url.endpoint.port) || url.endpoint.port == 0))
+        (!parse_integer(authority.substr(1), url.endpoint.port) || url.endpoint.port == 0))
         return bad("has no port that can be");
 
     const auto question = std::min(rest.find('?'), rest.size());
@@ -102,7 +102,7 @@ Result<std::string> percent_decode(std::string_view text, std::string_view shown
             continue;
         }
         unsigned byte = 0;
-        if (i + 2 >= text.size() || !parse_number(text.substr(i + 1, 2), byte, 16)) {
+        if (i + 2 >= text.size() || !parse_integer(text.substr(i + 1, 2), byte, 16)) {
             return fail(ErrorCode::usage, shown, fmt::format("'{}' has a broken %-escape", text));
         }
         decoded += static_cast<char>(byte);

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/environment.hpp"
-#include "base/number.hpp"
+#include "base/integer.hpp"
 #include "base/relative_path.hpp"
 #include "store/s3/http_message.hpp"
 
@@ -157,7 +157,7 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location, shown));
     if (!parameters.connections.empty()) {
         const auto& text = parameters.connections;
-        if (!parse_number(text, location.connections) || location.connections == 0 ||
+        if (!parse_integer(text, location.connections) || location.connections == 0 ||
             location.connections > k_most_connections) {
             return fail(ErrorCode::usage, shown,
                         fmt::format("connections is '{}', not 1 to {}", text, k_most_connections));

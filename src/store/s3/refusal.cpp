@@ -6,7 +6,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "base/number.hpp"
+#include "base/integer.hpp"
 #include "base/relative_path.hpp"
 #include "store/s3/xml.hpp"
 
@@ -65,7 +65,7 @@ Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind)
     refusal.server_time = parse_http_date(head.header("date"));
     if (const auto after = head.header("retry-after"); !after.empty()) {
         unsigned seconds = 0;
-        if (parse_number(after, seconds)) {
+        if (parse_integer(after, seconds)) {
             refusal.retry_after = std::chrono::seconds(seconds);
         } else if (const auto until = parse_http_date(after); until && refusal.server_time) {
             refusal.retry_after = std::max(std::chrono::seconds(0), *until - *refusal.server_time);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/number.hpp"
+#include "base/integer.hpp"
 #include "store/s3/listing.hpp"
 #include "store/s3/multipart_upload.hpp"
 
@@ -18,7 +18,7 @@ Result<ObjectInfo> S3Store::head(std::string_view key) {
                     parse_http_date(answer.head.header("last-modified")).value_or(StoreTime())};
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
-    if (!parse_number(answer.head.header("content-length"), info.bytes) || !is_object) {
+    if (!parse_integer(answer.head.header("content-length"), info.bytes) || !is_object) {
         return pass_on(not_s3_error(client().location(), call.action, "neither size nor date of an object"));
     }
     return info;

@@ -5,9 +5,9 @@
 
 namespace ballast {
 
-// Whether all of `text` is a number that `out` can hold, which it then does.
-template <typename Number>
-bool parse_number(std::string_view text, Number& out, int base = 10) {
+// Whether all of `text` is an integer that `out` can hold, which it then does.
+template <typename Integer>
+bool parse_integer(std::string_view text, Integer& out, int base = 10) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
     return error == std::errc() && end == text.data() + text.size();
 }
