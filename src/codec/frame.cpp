@@ -9,24 +9,7 @@
 
 namespace ballast {
 
-std::string_view codec_name(Codec codec) {
-    switch (codec) {
-        case Codec::raw:
-            return "raw";
-        case Codec::zstd:
-            return "zstd";
-        case Codec::lz4:
-            return "lz4";
-    }
-    return "unknown";
-}
-
-struct FrameEncoder::State {
-    std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> zstd{ZSTD_createCCtx(), &ZSTD_freeCCtx};
-};
-
-FrameEncoder::FrameEncoder() : m_state(std::make_unique<State>()) {}
-FrameEncoder::~FrameEncoder() = default;
+FrameEncoder::FrameEncoder() : m_zstd(ZSTD_createCCtx(), &ZSTD_freeCCtx) {}
 
 Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> bytes,
                                                     const EncodeSettings& settings) {
@@ -37,8 +20,8 @@ Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> b
             break;
         case Codec::zstd: {
             out.resize(ZSTD_compressBound(bytes.size()));
-            const std::size_t size = ZSTD_compressCCtx(m_state->zstd.get(), out.data(), out.size(),
-                                                       bytes.data(), bytes.size(), settings.level);
+            const std::size_t size = ZSTD_compressCCtx(m_zstd.get(), out.data(), out.size(), bytes.data(),
+                                                       bytes.size(), settings.level);
             if (ZSTD_isError(size) != 0) {
                 return fail(ErrorCode::unavailable, "zstd",
                             std::string("cannot compress: ") + ZSTD_getErrorName(size));
@@ -64,12 +47,7 @@ Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> b
     return out;
 }
 
-struct FrameDecoder::State {
-    std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> zstd{nullptr, &ZSTD_freeDCtx};
-};
-
-FrameDecoder::FrameDecoder() : m_state(std::make_unique<State>()) {}
-FrameDecoder::~FrameDecoder() = default;
+FrameDecoder::FrameDecoder() : m_zstd(nullptr, &ZSTD_freeDCtx) {}
 
 Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compressed,
                                   std::span<std::byte> out, std::string_view shown) {
@@ -81,8 +59,8 @@ Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compre
             std::memcpy(out.data(), compressed.data(), out.size());
             return {};
         case Codec::zstd: {
-            if (!m_state->zstd) m_state->zstd.reset(ZSTD_createDCtx());
-            const std::size_t size = ZSTD_decompressDCtx(m_state->zstd.get(), out.data(), out.size(),
+            if (!m_zstd) m_zstd.reset(ZSTD_createDCtx());
+            const std::size_t size = ZSTD_decompressDCtx(m_zstd.get(), out.data(), out.size(),
                                                          compressed.data(), compressed.size());
             if (ZSTD_isError(size) != 0) {
                 return fail(ErrorCode::corrupt, shown,

@@ -12,6 +12,9 @@
 
 // A frame is what is compressed, fetched, verified and decoded on its own.
 
+struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
+
 namespace ballast {
 
 // Stored in manifests; values must not change.
@@ -25,8 +28,6 @@ inline constexpr std::size_t k_max_frame_bytes = 4U << 20U;
 // The most that a frame may take compressed: codecs may grow what does not compress, raw does not.
 inline constexpr std::size_t k_max_compressed_bytes = k_max_frame_bytes + (k_max_frame_bytes >> 6U) + 1024;
 
-std::string_view codec_name(Codec codec);
-
 struct EncodeSettings {
     Codec codec = Codec::zstd;
     int level = 19;  // zstd 1 to 22, lz4 1 to 12 (3 and above are its HC mode); raw ignores it
@@ -36,34 +37,26 @@ struct EncodeSettings {
 class FrameEncoder {
   public:
     FrameEncoder();
-    FrameEncoder(const FrameEncoder&) = delete;
-    FrameEncoder& operator=(const FrameEncoder&) = delete;
-    ~FrameEncoder();
 
     // REQUIRES: 0 < bytes.size() <= k_max_frame_bytes. The same bytes and settings give the same
     // result with the same library versions. May be larger than `bytes`; the caller then takes raw.
     Result<std::vector<std::byte>> encode(std::span<const std::byte> bytes, const EncodeSettings& settings);
 
   private:
-    struct State;
-    std::unique_ptr<State> m_state;
+    std::unique_ptr<ZSTD_CCtx_s, std::size_t (*)(ZSTD_CCtx_s*)> m_zstd;
 };
 
 // Decompresses frames. One thread at a time.
 class FrameDecoder {
   public:
     FrameDecoder();
-    FrameDecoder(const FrameDecoder&) = delete;
-    FrameDecoder& operator=(const FrameDecoder&) = delete;
-    ~FrameDecoder();
 
     // Fills exactly `out`. Errors: corrupt, naming `shown`, when the frame is broken or holds more or less.
     Result<void> decode(Codec codec, std::span<const std::byte> compressed, std::span<std::byte> out,
                         std::string_view shown);
 
   private:
-    struct State;
-    std::unique_ptr<State> m_state;
+    std::unique_ptr<ZSTD_DCtx_s, std::size_t (*)(ZSTD_DCtx_s*)> m_zstd;  // made by the first frame
 };
 
 }  // namespace ballast

@@ -12,14 +12,19 @@
 
 #include "base/result.hpp"
 
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
+
 namespace ballast {
+
+// Two lower-case hexadecimal digits for each byte.
+std::string hex(std::span<const std::uint8_t> bytes);
 
 // A SHA-256 value (FIPS 180-4).
 struct Digest {
     std::array<std::uint8_t, 32> bytes = {};
     auto operator<=>(const Digest&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 reads 0
 
-    std::string hex() const;
+    std::string hex() const { return ballast::hex(bytes); }
     // The first 12 hexadecimal digits, for people.
     std::string short_hex() const { return hex().substr(0, 12); }
     // Errors: corrupt when `text` is not 64 lower-case hexadecimal digits; `shown` names its place.
@@ -40,7 +45,7 @@ class Sha256 {
     Digest finish();
 
   private:
-    void* m_context;  // EVP_MD_CTX
+    evp_md_ctx_st* m_context;
 };
 
 Digest sha256(std::span<const std::byte> bytes);

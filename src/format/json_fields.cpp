@@ -9,97 +9,142 @@
 #include "base/relative_path.hpp"
 
 namespace ballast {
+namespace {
 
-JsonFields::JsonFields() : m_json(std::make_unique<nlohmann::json>()) {}
-JsonFields::JsonFields(JsonFields&&) noexcept = default;
-JsonFields::~JsonFields() = default;
+constexpr const char* k_format_field = "ballast";
+constexpr std::uint64_t k_format = 1;
 
-bool JsonFields::has(const char* field) const {
-    return m_json->contains(field);
+bool is_text(const nlohmann::json& json) {
+    return json.is_string();
 }
 
-Result<JsonFields> JsonFields::parse(std::string_view text, std::string_view shown, std::string_view hint) {
-    JsonFields fields;
-    fields.m_shown = shown;
-    fields.m_hint = hint;
-    *fields.m_json = parse_json(text);
-    if (!fields.m_json->is_object())
-        return fail(ErrorCode::corrupt, shown, "not a JSON object, or nested too deeply", hint);
-    return fields;
+nlohmann::ordered_json json_of(const Digest& digest) {
+    return digest.hex();
 }
 
-tl::unexpected<Error> JsonFields::refuse(const char* field, std::string_view what) const {
-    return fail(ErrorCode::corrupt, m_shown, fmt::format("field '{}': {}", field, what), m_hint);
+nlohmann::ordered_json json_of(const std::vector<Digest>& digests) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& digest : digests) list.push_back(digest.hex());
+    return list;
 }
 
-const nlohmann::json* JsonFields::find(const char* field) {
-    m_read.insert(field);
-    const auto at = m_json->find(field);
-    return at == m_json->end() ? nullptr : &*at;
+template <typename Value>
+nlohmann::ordered_json json_of(const Value& value) {
+    return value;
 }
 
-Result<void> JsonFields::read(const char* field, std::uint64_t& out) {
-    const auto* value = find(field);
-    if (value == nullptr || !value->is_number_unsigned())
-        return refuse(field, "missing, or not a whole number");
-    out = value->get<std::uint64_t>();
-    return {};
+}  // namespace
+
+FieldReader::FieldReader(std::string_view text, std::string_view shown, const RecordKind& kind)
+    : m_json(std::make_unique<nlohmann::json>(parse_json(text))), m_shown(shown), m_hint(kind.hint) {
+    if (!m_json->is_object()) {
+        m_fault = Error{ErrorCode::corrupt, m_shown, "not a JSON object, or nested too deeply", m_hint};
+        return;
+    }
+    std::uint64_t format = 0;
+    field(k_format_field, format);
+    if (!m_fault && format != k_format) {
+        m_fault =
+            Error{ErrorCode::corrupt, m_shown, fmt::format("{} format {} is not known", kind.name, format),
+                  std::string(kind.format_hint)};
+    }
 }
 
-Result<void> JsonFields::read(const char* field, std::string& out) {
-    const auto* value = find(field);
-    if (value == nullptr || !value->is_string()) return refuse(field, "missing, or not a text");
-    out = value->get<std::string>();
-    if (out.find('\0') != std::string::npos) return refuse(field, "holds a NUL byte");
-    return {};
+FieldReader::~FieldReader() = default;
+
+void FieldReader::require(bool good, const char* field, std::string_view what) {
+    if (!good && !m_fault)
+        m_fault = Error{ErrorCode::corrupt, m_shown, fmt::format("field '{}': {}", field, what), m_hint};
 }
 
-Result<void> JsonFields::read(const char* field, Digest& out) {
+template <typename Value, typename IsGood>
+void FieldReader::take(const char* name, Value& out, std::string_view what, IsGood is_good) {
+    m_read.insert(name);
+    const auto at = m_json->find(name);
+    const bool good = at != m_json->end() && is_good(*at);
+    if (good) at->get_to(out);
+    require(good, name, what);
+}
+
+void FieldReader::field(const char* name, std::uint64_t& out) {
+    take(name, out, "missing, or not a whole number",
+         [](const auto& value) { return value.is_number_unsigned(); });
+}
+
+void FieldReader::field(const char* name, std::string& out) {
+    take(name, out, "missing, or not a text", is_text);
+    require(out.find('\0') == std::string::npos, name, "holds a NUL byte");
+}
+
+void FieldReader::field(const char* name, Digest& out) {
     std::string text;
-    BALLAST_CHECK(read(field, text));
-    auto digest = Digest::parse(text, m_shown);
-    if (!digest) return refuse(field, digest.error().message);
+    field(name, text);
+    const auto digest = Digest::parse(text, m_shown);
+    if (!digest) return require(false, name, digest.error().message);
     out = *digest;
-    return {};
 }
 
-Result<void> JsonFields::read(const char* field, std::vector<std::string>& out) {
-    const auto* value = find(field);
-    const bool good =
-        value != nullptr && value->is_array() &&
-        std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
-    if (!good) return refuse(field, "missing, or not a list of texts");
-    out = value->get<std::vector<std::string>>();
-    return {};
+void FieldReader::field(const char* name, std::vector<std::string>& out) {
+    take(name, out, "missing, or not a list of texts", [](const auto& value) {
+        return value.is_array() && std::all_of(value.begin(), value.end(), is_text);
+    });
 }
 
-Result<void> JsonFields::read(const char* field, std::vector<Digest>& out) {
+void FieldReader::field(const char* name, std::vector<Digest>& out) {
     std::vector<std::string> texts;
-    BALLAST_CHECK(read(field, texts));
+    field(name, texts);
     out.clear();
     for (const auto& text : texts) {
-        auto digest = Digest::parse(text, m_shown);
-        if (!digest) return refuse(field, digest.error().message);
+        const auto digest = Digest::parse(text, m_shown);
+        if (!digest) return require(false, name, digest.error().message);
         out.push_back(*digest);
     }
-    return {};
 }
 
-Result<void> JsonFields::read(const char* field, std::map<std::string, std::string>& out) {
-    const auto* value = find(field);
-    const bool good =
-        value != nullptr && value->is_object() &&
-        std::all_of(value->begin(), value->end(), [](const auto& item) { return item.is_string(); });
-    if (!good) return refuse(field, "missing, or not a table of texts");
-    out = value->get<std::map<std::string, std::string>>();
-    return {};
+void FieldReader::field(const char* name, std::map<std::string, std::string>& out) {
+    take(name, out, "missing, or not a table of texts", [](const auto& value) {
+        return value.is_object() && std::all_of(value.begin(), value.end(), is_text);
+    });
 }
 
-Result<void> JsonFields::refuse_unread() const {
-    for (const auto& [field, value] : m_json->items()) {
-        if (!m_read.contains(field)) return refuse(printable(field).c_str(), "not known");
+void FieldReader::field_unless_empty(const char* name, std::vector<std::string>& out) {
+    if (!m_json->contains(name)) return;
+    field(name, out);
+    require(!out.empty(), name, "names none");
+}
+
+Result<void> FieldReader::finish() {
+    if (!m_fault) {
+        for (const auto& [name, value] : m_json->items())
+            require(m_read.contains(name), printable(name).c_str(), "not known");
     }
+    if (m_fault) return pass_on(*m_fault);
     return {};
+}
+
+FieldWriter::FieldWriter() : m_json(std::make_unique<nlohmann::ordered_json>()) {
+    field(k_format_field, k_format);
+}
+
+FieldWriter::~FieldWriter() = default;
+
+template <typename Value>
+void FieldWriter::field(const char* name, const Value& value) {
+    (*m_json)[name] = json_of(value);
+}
+template void FieldWriter::field(const char*, const std::uint64_t&);
+template void FieldWriter::field(const char*, const std::string&);
+template void FieldWriter::field(const char*, const Digest&);
+template void FieldWriter::field(const char*, const std::vector<std::string>&);
+template void FieldWriter::field(const char*, const std::vector<Digest>&);
+template void FieldWriter::field(const char*, const std::map<std::string, std::string>&);
+
+void FieldWriter::field_unless_empty(const char* name, const std::vector<std::string>& value) {
+    if (!value.empty()) field(name, value);
+}
+
+std::string FieldWriter::text() const {
+    return json_text(*m_json);
 }
 
 }  // namespace ballast

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,38 +13,65 @@
 #include "base/result.hpp"
 #include "codec/sha256.hpp"
 
+// A stored record is a JSON object whose field "ballast" is the format, which is 1. Each record names its
+// fields once, in a function that takes a FieldReader or a FieldWriter.
+
 namespace ballast {
 
-// Reads one untrusted JSON object field by field: every field must be there, of its type, and none
-// besides. Errors: corrupt, naming the document and the field.
-class JsonFields {
+struct RecordKind {
+    std::string_view name;         // "lock"
+    std::string_view hint;         // of errors that name a field
+    std::string_view format_hint;  // for a format that is not known
+};
+
+// Reads one untrusted record field by field: every field must be there, of its type, and none besides. The
+// first fault is kept, and nothing is read after it. Errors: corrupt, naming the document and the field.
+class FieldReader {
   public:
-    JsonFields(JsonFields&&) noexcept;
-    ~JsonFields();
-    static Result<JsonFields> parse(std::string_view text, std::string_view shown, std::string_view hint);
+    FieldReader(std::string_view text, std::string_view shown, const RecordKind& kind);
+    ~FieldReader();
 
-    Result<void> read(const char* field, std::uint64_t& out);
-    Result<void> read(const char* field, std::string& out);
-    Result<void> read(const char* field, Digest& out);
-    Result<void> read(const char* field, std::vector<std::string>& out);
-    Result<void> read(const char* field, std::vector<Digest>& out);
-    Result<void> read(const char* field, std::map<std::string, std::string>& out);
+    void field(const char* name, std::uint64_t& out);
+    void field(const char* name, std::string& out);
+    void field(const char* name, Digest& out);
+    void field(const char* name, std::vector<std::string>& out);
+    void field(const char* name, std::vector<Digest>& out);
+    void field(const char* name, std::map<std::string, std::string>& out);
 
-    // Whether the object has a field that may be left out.
-    bool has(const char* field) const;
+    // A list that is left out when it is empty.
+    void field_unless_empty(const char* name, std::vector<std::string>& out);
 
-    // An error when the object has a field that was not read.
-    Result<void> refuse_unread() const;
+    // Notes the fault `what` of the field unless it is `good`.
+    void require(bool good, const char* field, std::string_view what);
 
-    tl::unexpected<Error> refuse(const char* field, std::string_view what) const;
+    // The first fault; one, too, when the object has a field that was not read.
+    Result<void> finish();
 
   private:
-    JsonFields();
-    const nlohmann::json* find(const char* field);
+    template <typename Value, typename IsGood>
+    void take(const char* name, Value& out, std::string_view what, IsGood is_good);
     std::unique_ptr<nlohmann::json> m_json;
     std::set<std::string> m_read;
     std::string m_shown;
     std::string m_hint;
+    std::optional<Error> m_fault;
+};
+
+// Writes a record, its fields in the order in which they are named.
+class FieldWriter {
+  public:
+    FieldWriter();
+    ~FieldWriter();
+
+    // Of the types that a FieldReader reads.
+    template <typename Value>
+    void field(const char* name, const Value& value);
+    void field_unless_empty(const char* name, const std::vector<std::string>& value);
+
+    std::string text() const;
+
+  private:
+    std::unique_ptr<nlohmann::ordered_json> m_json;
 };
 
 }  // namespace ballast

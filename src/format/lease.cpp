@@ -1,10 +1,5 @@
 #include "format/lease.hpp"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
@@ -12,43 +7,36 @@
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_format = 1;
+constexpr RecordKind k_kind{"lease", "remove the object once no push is under way",
+                            "use the ballast that pushes to this store"};
+
+template <typename Fields, typename Record>
+void name_fields(Fields& fields, Record& lease) {
+    fields.field("name", lease.name);
+    fields.field("version", lease.version);
+    fields.field("manifest", lease.manifest);
+    fields.field("packs", lease.packs);
+    fields.field("created", lease.created);
+}
 
 }  // namespace
 
 Result<Lease> parse_lease(std::string_view text, std::string_view shown) {
-    BALLAST_TRY(JsonFields fields,
-                JsonFields::parse(text, shown, "remove the object once no push is under way"));
+    FieldReader fields(text, shown, k_kind);
     Lease lease;
-    std::uint64_t format = 0;
-    BALLAST_CHECK(fields.read("ballast", format));
-    if (format != k_format) {
-        return fail(ErrorCode::corrupt, shown, fmt::format("lease format {} is not known", format),
-                    "use the ballast that pushes to this store");
-    }
-    BALLAST_CHECK(fields.read("name", lease.name));
-    BALLAST_CHECK(fields.read("version", lease.version));
-    BALLAST_CHECK(fields.read("manifest", lease.manifest));
-    BALLAST_CHECK(fields.read("packs", lease.packs));
-    BALLAST_CHECK(fields.read("created", lease.created));
-    BALLAST_CHECK(fields.refuse_unread());
-    if (!is_version_name(lease.name)) return fields.refuse("name", "not a name");
-    if (!is_version_name(lease.version)) return fields.refuse("version", "not a version's name");
-    if (lease.packs.size() > k_max_lease_packs) return fields.refuse("packs", "more than a lease may name");
-    if (!parse_utc(lease.created)) return fields.refuse("created", "not a time in UTC");
+    name_fields(fields, lease);
+    fields.require(is_version_name(lease.name), "name", "not a name");
+    fields.require(is_version_name(lease.version), "version", "not a version's name");
+    fields.require(lease.packs.size() <= k_max_lease_packs, "packs", "more than a lease may name");
+    fields.require(parse_utc(lease.created).has_value(), "created", "not a time in UTC");
+    BALLAST_CHECK(fields.finish());
     return lease;
 }
 
 std::string write_lease(const Lease& lease) {
-    nlohmann::ordered_json json;
-    json["ballast"] = k_format;
-    json["name"] = lease.name;
-    json["version"] = lease.version;
-    json["manifest"] = lease.manifest.hex();
-    auto& packs = json["packs"] = nlohmann::ordered_json::array();
-    for (const auto& pack : lease.packs) packs.push_back(pack.hex());
-    json["created"] = lease.created;
-    return json_text(json);
+    FieldWriter fields;
+    name_fields(fields, lease);
+    return fields.text();
 }
 
 }  // namespace ballast

@@ -36,7 +36,7 @@ std::optional<std::string> resolve_link(std::string_view path, std::string_view 
             at = std::string(parent_path(at));
             continue;
         }
-        std::string next = at.empty() ? component : at + "/" + component;
+        std::string next = join_path(at, component);
         const auto link = lookup(next);
         if (!link) {
             at = std::move(next);

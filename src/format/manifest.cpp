@@ -236,21 +236,15 @@ const ManifestEntry* Manifest::find(std::string_view path) const {
     return at != m_entries.end() && at->path == path ? &*at : nullptr;
 }
 
-std::optional<std::uint16_t> Manifest::find_group(std::string_view name) const {
-    const auto at = std::find(m_groups.begin(), m_groups.end(), name);
-    if (at == m_groups.end()) return std::nullopt;
-    return static_cast<std::uint16_t>(at - m_groups.begin());
-}
-
 Result<std::vector<std::uint16_t>> Manifest::find_groups(const std::vector<std::string>& names) const {
     std::vector<std::uint16_t> groups;
     for (const auto& name : names) {
-        const auto group = find_group(name);
-        if (!group) {
+        const auto at = std::find(m_groups.begin(), m_groups.end(), name);
+        if (at == m_groups.end()) {
             return fail(ErrorCode::not_found, "group '" + name + "'", "the package has no such group",
                         fmt::format("its groups: {}", fmt::join(m_groups, ", ")));
         }
-        groups.push_back(*group);
+        groups.push_back(static_cast<std::uint16_t>(at - m_groups.begin()));
     }
     return groups;
 }

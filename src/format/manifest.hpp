@@ -74,7 +74,6 @@ class Manifest {
 
     // The entry at exactly `path`, or nullptr.
     const ManifestEntry* find(std::string_view path) const;
-    std::optional<std::uint16_t> find_group(std::string_view name) const;
 
     // The indices of the groups with these names, in their order. Errors: not_found, naming the groups that
     // there are.

@@ -11,7 +11,7 @@
 
 namespace ballast {
 
-// What one request of a cold start asks for, at most.
+// What one request asks for, at most.
 inline constexpr std::uint64_t k_most_range_bytes = 8U << 20U;
 
 // A file to be written from frames. Further names with the same bytes are made from it.

@@ -1,10 +1,5 @@
 #include "format/version.hpp"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.hpp"
 #include "format/json_fields.hpp"
 #include "format/keys.hpp"
 #include "format/utc_time.hpp"
@@ -12,43 +7,36 @@
 namespace ballast {
 namespace {
 
-constexpr std::uint64_t k_format = 1;
+constexpr RecordKind k_kind{"version", "remove the object, then push the version again", ""};
+
+template <typename Fields, typename Record>
+void name_fields(Fields& fields, Record& version) {
+    fields.field("name", version.name);
+    fields.field("version", version.version);
+    fields.field("tree", version.tree);
+    fields.field("tree_bytes", version.tree_bytes);
+    fields.field("manifest", version.manifest);
+    fields.field("manifest_bytes", version.manifest_bytes);
+    fields.field("created", version.created);
+}
 
 }  // namespace
 
 Result<Version> parse_version(std::string_view text, std::string_view shown) {
-    BALLAST_TRY(JsonFields fields,
-                JsonFields::parse(text, shown, "remove the object, then push the version again"));
+    FieldReader fields(text, shown, k_kind);
     Version version;
-    std::uint64_t format = 0;
-    BALLAST_CHECK(fields.read("ballast", format));
-    if (format != k_format)
-        return fail(ErrorCode::corrupt, shown, fmt::format("version format {} is not known", format));
-    BALLAST_CHECK(fields.read("name", version.name));
-    BALLAST_CHECK(fields.read("version", version.version));
-    BALLAST_CHECK(fields.read("tree", version.tree));
-    BALLAST_CHECK(fields.read("tree_bytes", version.tree_bytes));
-    BALLAST_CHECK(fields.read("manifest", version.manifest));
-    BALLAST_CHECK(fields.read("manifest_bytes", version.manifest_bytes));
-    BALLAST_CHECK(fields.read("created", version.created));
-    BALLAST_CHECK(fields.refuse_unread());
-    if (!is_version_name(version.name)) return fields.refuse("name", "not a name");
-    if (!is_version_name(version.version)) return fields.refuse("version", "not a version's name");
-    if (!parse_utc(version.created)) return fields.refuse("created", "not a time in UTC");
+    name_fields(fields, version);
+    fields.require(is_version_name(version.name), "name", "not a name");
+    fields.require(is_version_name(version.version), "version", "not a version's name");
+    fields.require(parse_utc(version.created).has_value(), "created", "not a time in UTC");
+    BALLAST_CHECK(fields.finish());
     return version;
 }
 
 std::string write_version(const Version& version) {
-    nlohmann::ordered_json json;
-    json["ballast"] = k_format;
-    json["name"] = version.name;
-    json["version"] = version.version;
-    json["tree"] = version.tree.hex();
-    json["tree_bytes"] = version.tree_bytes;
-    json["manifest"] = version.manifest.hex();
-    json["manifest_bytes"] = version.manifest_bytes;
-    json["created"] = version.created;
-    return json_text(json);
+    FieldWriter fields;
+    name_fields(fields, version);
+    return fields.text();
 }
 
 }  // namespace ballast

@@ -8,9 +8,9 @@
 #include <optional>
 #include <thread>
 
+#include "format/ranges.hpp"
 #include "format/selection.hpp"
 #include "hydrate/fetch.hpp"
-#include "hydrate/ranges.hpp"
 
 namespace ballast {
 namespace {
@@ -223,9 +223,7 @@ class ConcurrentFetch : public FrameFetch {
 
             lock.unlock();
             auto read = [&]() -> Result<void> {
-                if (!reader) {
-                    BALLAST_TRY(reader, m_source.open_range(pack.key(), offset, end - offset, stop));
-                }
+                if (!reader) BALLAST_SET(reader, m_source.open_range(pack.key(), offset, end - offset, stop));
                 if (const std::uint64_t gap = stored(i).offset - offset; gap != 0) {
                     whole.bytes.resize(gap);
                     BALLAST_CHECK(reader->read(whole.bytes));

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "hydrate/ranges.hpp"
+#include "format/ranges.hpp"
 
 namespace ballast {
 namespace {

@@ -1,6 +1,5 @@
 #include "hydrate/evict.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <vector>
 
 #include "base/file.hpp"
@@ -24,16 +22,6 @@ struct Candidate {
     std::string name;
     timespec changed = {};
 };
-
-std::vector<std::string> names_in(int directory) {
-    std::vector<std::string> names;
-    Fd duplicate(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!duplicate) return names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.release()), &::closedir);
-    if (!stream) return names;
-    while (const dirent* entry = ::readdir(stream.get())) names.emplace_back(entry->d_name);
-    return names;
-}
 
 bool is_of_family(int root, const std::string& name, const std::string& family) {
     const Fd file(::openat(root, (name + "/" + k_family_file).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -78,7 +66,8 @@ Result<FreeSpace> evict_family(int root, const std::string& root_path, const std
                                const Place& keep, std::uint64_t needed) {
     const std::string kept = keep.path().substr(keep.path().find_last_of('/') + 1);
     std::vector<Candidate> candidates;
-    for (const auto& name : names_in(root)) {
+    BALLAST_TRY(const auto names, names_in(root, root_path));
+    for (const auto& name : names) {
         if (name.starts_with(k_discarded_prefix)) {
             BALLAST_CHECK(remove_all_at(root, name, root_path + "/" + name));
         } else if (name != kept && is_of_family(root, name, family)) {

@@ -47,9 +47,8 @@ Result<void> make_room(int root, const std::string& root_path, const Slim& slim,
     BALLAST_TRY(FreeSpace space, free_space(place.fd(), place.path()));
     const std::uint64_t all = selection.disk_bytes(space.block_bytes);
     const std::uint64_t needed = all - std::min(all, written_bytes);
-    if (space.bytes < needed) {
-        BALLAST_TRY(space, evict_family(root, root_path, slim.lock.name, place, needed));
-    }
+    if (space.bytes < needed)
+        BALLAST_SET(space, evict_family(root, root_path, slim.lock.name, place, needed));
     if (space.bytes < needed) {
         return fail(ErrorCode::no_space, root_path,
                     fmt::format("needs {} ({} bytes), but {} ({} bytes) are free", format_size(needed),

@@ -1,10 +1,10 @@
 #include "hydrate/settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/duration.hpp"
 #include "base/environment.hpp"
+#include "base/integer.hpp"
 #include "hydrate/wanted_groups.hpp"
 #include "store/open_source.hpp"
 
@@ -29,8 +29,7 @@ Result<Deadline> environment_deadline() {
     const std::string text = environment("BALLAST_DEADLINE_MS");
     if (text.empty()) return Deadline::max();
     std::int64_t at = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), at);
-    if (error != std::errc() || end != text.data() + text.size() || at < 0) {
+    if (!parse_integer(text, at) || at < 0) {
         return fail(ErrorCode::usage, "BALLAST_DEADLINE_MS", "'" + text + "' is not a time",
                     "say milliseconds since 1970, as Lambda-Runtime-Deadline-Ms does");
     }
@@ -53,9 +52,7 @@ Result<HydrateOptions> complete_options(const Lock& lock, HydrateOptions said) {
     options.store = latest(lock.store, "BALLAST_STORE", options.store);
     BALLAST_TRY(options.groups, wanted_groups(lock, options.groups));
     BALLAST_TRY(const Deadline deadline, environment_deadline());
-    if (options.deadline == Deadline::max()) {
-        BALLAST_TRY(options.deadline, environment_timeout());
-    }
+    if (options.deadline == Deadline::max()) BALLAST_SET(options.deadline, environment_timeout());
     options.deadline = std::min(options.deadline, deadline);
     options.open_source = [url = options.store,
                            source_options = SourceOptions{options.deadline, options.on_trouble}] {

@@ -1,6 +1,5 @@
 #include "hydrate/verify_tree.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,8 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <memory>
-#include <set>
 
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
@@ -43,15 +40,9 @@ class TreeVerifier {
     // Nothing is there that the manifest does not list.
     Result<void> check_names(std::string_view directory) {
         BALLAST_TRY(const int fd, m_directories.open(directory));
-        Fd duplicate(::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!duplicate) return fail_errno(errno, directory, "cannot list");
-        const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.release()), &::closedir);
-        if (!stream) return fail_errno(errno, directory, "cannot list");
-        while (const dirent* found = ::readdir(stream.get())) {
-            const std::string_view name(found->d_name);
-            if (name == "." || name == "..") continue;
-            const std::string path =
-                directory.empty() ? std::string(name) : fmt::format("{}/{}", directory, name);
+        BALLAST_TRY(const auto names, names_in(fd, directory));
+        for (const auto& name : names) {
+            const std::string path = join_path(directory, name);
             if (m_manifest.find(path) == nullptr) return differs(path, "is not in the manifest");
         }
         return {};
@@ -66,21 +57,14 @@ class TreeVerifier {
             return fail_errno(errno, entry.path, "cannot stat");
         }
         const auto mode = static_cast<std::uint16_t>(info.st_mode & 07777U);
-        switch (entry.kind) {
-            case EntryKind::directory:
-                if (!S_ISDIR(info.st_mode)) return differs(entry.path, "is not a directory");
-                if (mode != entry.mode)
-                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
-                return check_names(entry.path);
-            case EntryKind::symlink:
-                return check_link(entry, parent, name, info);
-            case EntryKind::file:
-                if (!S_ISREG(info.st_mode)) return differs(entry.path, "is not a file");
-                if (mode != entry.mode)
-                    return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
-                return check_bytes(entry, parent, name, static_cast<std::uint64_t>(info.st_size));
-        }
-        return {};
+        if (entry.kind == EntryKind::symlink) return check_link(entry, parent, name, info);
+        const bool is_directory = entry.kind == EntryKind::directory;
+        if (is_directory ? !S_ISDIR(info.st_mode) : !S_ISREG(info.st_mode))
+            return differs(entry.path, is_directory ? "is not a directory" : "is not a file");
+        if (mode != entry.mode)
+            return differs(entry.path, fmt::format("has mode {:04o}, not {:04o}", mode, entry.mode));
+        if (is_directory) return check_names(entry.path);
+        return check_bytes(entry, parent, name, static_cast<std::uint64_t>(info.st_size));
     }
 
     Result<void> check_link(const ManifestEntry& entry, int parent, const std::string& name,

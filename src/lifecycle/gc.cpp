@@ -5,7 +5,6 @@
 
 #include "base/interrupt.hpp"
 #include "format/keys.hpp"
-#include "lifecycle/gc_survey.hpp"
 
 namespace ballast {
 namespace {
@@ -14,15 +13,15 @@ namespace {
 RemovalMark mark_of(const Survey& survey) {
     RemovalMark mark;
     const auto has_room = [&] { return mark.objects() < k_max_mark_objects; };
-    for (std::size_t i = 0; i < survey.versions.size() && has_room(); ++i) {
-        const auto& record = survey.versions[i].record;
-        if (survey.fates[i] == Fate::goes) mark.versions.push_back({record.name, record.version});
+    for (const auto& [version, fate] : survey.versions) {
+        if (fate == Fate::goes && has_room())
+            mark.versions.push_back({version.record.name, version.record.version});
     }
-    for (std::size_t i = 0; i < survey.manifests.size() && has_room(); ++i) {
-        mark.manifests.push_back(survey.manifests[i].digest);
+    for (const auto& object : survey.manifests) {
+        if (has_room()) mark.manifests.push_back(object.digest);
     }
-    for (std::size_t i = 0; i < survey.packs.size() && has_room(); ++i) {
-        mark.packs.push_back(survey.packs[i].digest);
+    for (const auto& object : survey.packs) {
+        if (has_room()) mark.packs.push_back(object.digest);
     }
     return mark;
 }
@@ -95,10 +94,9 @@ class Collector {
 
     // What refers goes before what is referred to.
     Result<void> remove(const Survey& survey, GcMark& mark) {
-        for (std::size_t i = 0; i < survey.versions.size(); ++i) {
-            const auto& record = survey.versions[i].record;
-            if (survey.fates[i] == Fate::goes)
-                BALLAST_CHECK(remove_one(version_key(record.name, record.version), mark));
+        for (const auto& [version, fate] : survey.versions) {
+            if (fate == Fate::goes)
+                BALLAST_CHECK(remove_one(version_key(version.record.name, version.record.version), mark));
         }
         for (const auto& object : survey.manifests) {
             BALLAST_CHECK(remove_one(manifest_key(object.digest), mark));
@@ -117,23 +115,14 @@ class Collector {
     }
 
     void describe(const Survey& survey) {
-        for (std::size_t i = 0; i < survey.versions.size(); ++i) {
-            const auto& version = survey.versions[i];
-            auto& count = survey.fates[i] == Fate::goes ? m_report.removed_versions : m_report.kept_versions;
-            ++count.objects;
-            count.bytes += version.bytes;
-            m_report.versions.push_back({version, survey.fates[i]});
+        for (const auto& [version, fate] : survey.versions) {
+            (fate == Fate::goes ? m_report.removed_versions : m_report.kept_versions).add(version.bytes);
         }
-        for (const auto& object : survey.manifests) {
-            ++m_report.removed_manifests.objects;
-            m_report.removed_manifests.bytes += object.bytes;
-        }
-        for (const auto& object : survey.packs) {
-            ++m_report.removed_packs.objects;
-            m_report.removed_packs.bytes += object.bytes;
-        }
-        m_report.kept_manifests = {survey.kept_manifests, survey.kept_manifest_bytes};
-        m_report.kept_packs = {survey.kept_packs, survey.kept_pack_bytes};
+        for (const auto& object : survey.manifests) m_report.removed_manifests.add(object.bytes);
+        for (const auto& object : survey.packs) m_report.removed_packs.add(object.bytes);
+        m_report.versions = survey.versions;
+        m_report.kept_manifests = survey.kept_manifests;
+        m_report.kept_packs = survey.kept_packs;
         m_report.leases = survey.leases;
         m_report.lacks = survey.lacks;
         if (m_options.mode == GcOptions::Mode::dry_run) m_report.ended_leases = survey.ended_leases;

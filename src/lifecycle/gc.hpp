@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "lifecycle/gc_mark.hpp"
+#include "lifecycle/gc_survey.hpp"
 #include "lifecycle/protocol.hpp"
 #include "lifecycle/retention.hpp"
 #include "lifecycle/versions.hpp"
@@ -20,19 +21,9 @@ struct GcOptions {
     RunningClock clock = boot_time;
 };
 
-// Objects of one kind.
-struct GcCount {
-    std::uint64_t objects = 0;
-    std::uint64_t bytes = 0;
-};
-
 struct GcReport {
-    struct Row {
-        StoredVersion version;
-        Fate fate = Fate::goes;
-    };
-    std::vector<Row> versions;  // newest first; all that the store has
-    GcCount removed_versions;   // or what would be, in a dry run; the same below
+    std::vector<JudgedVersion> versions;  // newest first; all that the store has
+    GcCount removed_versions;             // or what would be, in a dry run; the same below
     GcCount removed_manifests;
     GcCount removed_packs;
     GcCount kept_versions;

@@ -92,30 +92,25 @@ Result<void> Surveyor::read_versions(StoreTime now, const RemovalMark* only, Nee
         return pass_on(refusal(std::move(list.damaged.front()),
                                "remove the record if nobody needs the version, or push it again"));
     }
-    survey.versions = std::move(list.versions);
-    survey.fates = decide_fates(survey.versions, m_retention, now);
-    for (std::size_t i = 0; i < survey.versions.size(); ++i) {
-        const auto& version = survey.versions[i];
-        const VersionName name{version.record.name, version.record.version};
+    const auto fates = decide_fates(list.versions, m_retention, now);
+    for (std::size_t i = 0; i < fates.size(); ++i) {
+        JudgedVersion judged{std::move(list.versions[i]), fates[i]};
+        const auto& record = judged.version.record;
         // A version that was not named came, or became one that goes, after the mark was written: pushes
         // do not know that it goes, so that it stays, with all that it needs.
-        const bool pushed = needs.pushed_manifests.contains(version.record.manifest) ||
-                            (only != nullptr && !named.contains(name));
-        if (survey.fates[i] == Fate::goes && pushed) survey.fates[i] = Fate::pushed_now;
-        if (survey.fates[i] == Fate::goes) continue;
-        BALLAST_TRY(const auto* packs, packs_of(version));
-        if (packs == nullptr) {
-            // Another gc removed the version meanwhile.
-            survey.versions.erase(survey.versions.begin() + static_cast<std::ptrdiff_t>(i));
-            survey.fates.erase(survey.fates.begin() + static_cast<std::ptrdiff_t>(i));
-            --i;
-            continue;
+        const bool pushed = needs.pushed_manifests.contains(record.manifest) ||
+                            (only != nullptr && !named.contains({record.name, record.version}));
+        if (judged.fate == Fate::goes && pushed) judged.fate = Fate::pushed_now;
+        if (judged.fate != Fate::goes) {
+            BALLAST_TRY(const auto* packs, packs_of(judged.version));
+            if (packs == nullptr) continue;  // another gc removed the version meanwhile
+            needs.manifests.insert(record.manifest);
+            for (const auto& pack : *packs) {
+                needs.packs.insert(pack);
+                needs.pack_users.emplace_back(pack, judged.version.label());
+            }
         }
-        needs.manifests.insert(version.record.manifest);
-        for (const auto& pack : *packs) {
-            needs.packs.insert(pack);
-            needs.pack_users.emplace_back(pack, version.label());
-        }
+        survey.versions.push_back(std::move(judged));
     }
     return {};
 }
@@ -147,30 +142,25 @@ Result<const std::vector<Digest>*> Surveyor::packs_of(const StoredVersion& versi
 }
 
 Result<void> Surveyor::list_what_is_there(const Needs& needs, Survey& survey) {
-    BALLAST_TRY(const auto manifests, m_store.list(k_manifests_prefix));
-    for (const auto& object : manifests) {
-        const auto digest = digest_of_key(k_manifests_prefix, object.key);
-        if (!digest) continue;  // not ours: left alone
-        if (!needs.manifests.contains(*digest)) {
-            survey.manifests.push_back({*digest, object.bytes});
-            continue;
+    const auto sort_out = [&](std::string_view prefix, const std::unordered_set<Digest>& needed,
+                              std::vector<DigestObject>& unneeded,
+                              GcCount& kept) -> Result<std::unordered_set<Digest>> {
+        std::unordered_set<Digest> there;
+        BALLAST_TRY(const auto objects, m_store.list(prefix));
+        for (const auto& object : objects) {
+            const auto digest = digest_of_key(prefix, object.key);
+            if (!digest) continue;  // not ours: left alone
+            there.insert(*digest);
+            if (needed.contains(*digest)) {
+                kept.add(object.bytes);
+            } else {
+                unneeded.push_back({*digest, object.bytes});
+            }
         }
-        ++survey.kept_manifests;
-        survey.kept_manifest_bytes += object.bytes;
-    }
-    BALLAST_TRY(const auto packs, m_store.list(k_packs_prefix));
-    std::unordered_set<Digest> there;
-    for (const auto& object : packs) {
-        const auto digest = digest_of_key(k_packs_prefix, object.key);
-        if (!digest) continue;
-        there.insert(*digest);
-        if (!needs.packs.contains(*digest)) {
-            survey.packs.push_back({*digest, object.bytes});
-            continue;
-        }
-        ++survey.kept_packs;
-        survey.kept_pack_bytes += object.bytes;
-    }
+        return there;
+    };
+    BALLAST_CHECK(sort_out(k_manifests_prefix, needs.manifests, survey.manifests, survey.kept_manifests));
+    BALLAST_TRY(const auto there, sort_out(k_packs_prefix, needs.packs, survey.packs, survey.kept_packs));
     for (const auto& [pack, user] : needs.pack_users) {
         if (!there.contains(pack)) survey.lacks.push_back(user + ": " + pack_key(pack));
     }

@@ -19,16 +19,28 @@ struct DigestObject {
     std::uint64_t bytes = 0;
 };
 
+struct JudgedVersion {
+    StoredVersion version;
+    Fate fate = Fate::goes;
+};
+
+// Objects of one kind.
+struct GcCount {
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    void add(std::uint64_t more_bytes) {
+        ++objects;
+        bytes += more_bytes;
+    }
+};
+
 // What is needed and what is not, as one look at the store shows it.
 struct Survey {
-    std::vector<StoredVersion> versions;  // newest first
-    std::vector<Fate> fates;              // one a version
+    std::vector<JudgedVersion> versions;  // newest first
     std::vector<DigestObject> manifests;  // that nothing which stays needs
     std::vector<DigestObject> packs;      // the same
-    std::uint64_t kept_manifests = 0;
-    std::uint64_t kept_manifest_bytes = 0;
-    std::uint64_t kept_packs = 0;
-    std::uint64_t kept_pack_bytes = 0;
+    GcCount kept_manifests;
+    GcCount kept_packs;
     std::uint64_t leases = 0;        // of pushes under way
     std::uint64_t ended_leases = 0;  // older than the grace time
     std::vector<std::string> lacks;  // "app/v1: packs/ab12...": what a kept version needs and is not there

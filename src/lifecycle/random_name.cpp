@@ -1,11 +1,12 @@
 #include "lifecycle/random_name.hpp"
 
-#include <fmt/format.h>
 #include <sys/random.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
+
+#include "codec/sha256.hpp"
 
 namespace ballast {
 
@@ -15,9 +16,7 @@ Result<std::string> random_name() {
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
         return fail_errno(errno, "random name", "the system gives no random bytes");
     }
-    std::string name;
-    for (const auto byte : bytes) name += fmt::format("{:02x}", byte);
-    return name;
+    return hex(bytes);
 }
 
 }  // namespace ballast

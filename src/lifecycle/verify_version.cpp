@@ -11,49 +11,23 @@
 #include <random>
 #include <tuple>
 
+#include "base/integer.hpp"
 #include "base/interrupt.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "codec/frame.hpp"
 #include "format/keys.hpp"
+#include "format/ranges.hpp"
 
 namespace ballast {
 namespace {
 
-// One request brings at most so much, over gaps that cost less than another request would.
-constexpr std::uint64_t k_range_bytes = 8 * k_mib;
+// Gaps that cost less than another request would.
 constexpr std::uint64_t k_max_gap_bytes = 64 * k_kib;
 
 bool is_damage(const Error& error) {
     return error.code == ErrorCode::corrupt || error.code == ErrorCode::not_found;
-}
-
-// Chosen frames of one pack that one request brings: frames[first, last).
-struct Range {
-    std::size_t first = 0;
-    std::size_t last = 0;
-    std::uint64_t offset = 0;
-    std::uint64_t bytes = 0;
-};
-
-std::vector<Range> plan_ranges(const Manifest& manifest, const std::vector<std::uint32_t>& frames) {
-    std::vector<Range> ranges;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        const auto& frame = manifest.frames()[frames[i]];
-        const std::uint64_t end = frame.offset + frame.compressed_bytes;
-        if (!ranges.empty() && manifest.frames()[frames[i - 1]].pack == frame.pack) {
-            auto& range = ranges.back();
-            const std::uint64_t range_end = range.offset + range.bytes;
-            if (frame.offset <= range_end + k_max_gap_bytes && end - range.offset <= k_range_bytes) {
-                range.last = i + 1;
-                range.bytes = std::max(range_end, end) - range.offset;
-                continue;
-            }
-        }
-        ranges.push_back({i, i + 1, frame.offset, frame.compressed_bytes});
-    }
-    return ranges;
 }
 
 // The files of the tree that need each of some frames.
@@ -103,7 +77,9 @@ class FrameCheck {
     }
 
     Result<void> check_frames() {
-        const auto ranges = plan_ranges(m_manifest, m_frames);
+        std::vector<NeededFrame> needed;
+        for (const auto frame : m_frames) needed.push_back({.frame = frame});
+        const auto ranges = plan_ranges(m_manifest, needed, k_most_range_bytes, k_max_gap_bytes);
         return parallel_for(ranges.size(), [&](std::size_t i) { return check_range(ranges[i]); });
     }
 
@@ -114,7 +90,7 @@ class FrameCheck {
     }
 
   private:
-    Result<void> check_range(const Range& range) {
+    Result<void> check_range(const FrameRange& range) {
         BALLAST_CHECK(check_interrupt(m_store.url()));
         const std::uint32_t pack = m_manifest.frames()[m_frames[range.first]].pack;
         if (std::find(m_absent.begin(), m_absent.end(), pack) != m_absent.end()) return {};
@@ -236,17 +212,15 @@ Result<Sample> parse_sample(std::string_view text, std::string_view shown) {
                     "write a share like 10% or a number of frames like 200");
     };
     Sample sample;
-    const char* first = text.data();
-    const char* last = first + text.size();
     if (text.ends_with('%')) {
         double percent = 0;
-        const auto [end, error] = std::from_chars(first, last - 1, percent, std::chars_format::fixed);
-        if (error != std::errc() || end != last - 1 || !(percent > 0 && percent <= 100)) return refuse();
+        const char* last = text.data() + text.size() - 1;
+        const auto [end, error] = std::from_chars(text.data(), last, percent, std::chars_format::fixed);
+        if (error != std::errc() || end != last || !(percent > 0 && percent <= 100)) return refuse();
         sample.share = percent / 100;
         return sample;
     }
-    const auto [end, error] = std::from_chars(first, last, sample.count);
-    if (error != std::errc() || end != last || sample.count == 0) return refuse();
+    if (!parse_integer(text, sample.count) || sample.count == 0) return refuse();
     return sample;
 }
 

@@ -7,12 +7,7 @@
 namespace ballast {
 
 Result<ColdStartWork> cold_start_work(const Manifest& manifest, const std::vector<std::string>& names) {
-    std::vector<std::uint16_t> groups;
-    for (const auto& name : names) {
-        const auto group = manifest.find_group(name);
-        if (!group) return fail(ErrorCode::usage, "group '" + name + "'", "is not in the tree");
-        groups.push_back(*group);
-    }
+    BALLAST_TRY(const auto groups, manifest.find_groups(names));
     const Selection selection = select_entries(manifest, groups, [](const ManifestEntry&) { return false; });
     ColdStartWork work;
     work.files = selection.file_count();

@@ -19,7 +19,7 @@ struct ColdStartWork {
     std::uint64_t files = 0;
 };
 
-// The work of a cold start of these groups (none: all of the tree). Errors: usage for an unknown group.
+// The work of a cold start of these groups (none: all of the tree). Errors: not_found for an unknown group.
 Result<ColdStartWork> cold_start_work(const Manifest& manifest, const std::vector<std::string>& groups);
 
 // The init phase, after which Lambda kills what is not done and begins again.

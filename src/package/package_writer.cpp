@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
+#include "base/file.hpp"
 #include "base/relative_path.hpp"
 #include "package/directory_writer.hpp"
 #include "package/writing.hpp"

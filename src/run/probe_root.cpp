@@ -8,8 +8,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <map>
 
 #include "base/file.hpp"
 #include "base/size.hpp"
@@ -21,30 +24,16 @@ namespace {
 
 using State = Finding::State;
 
-// linux/magic.h has not all of them.
 std::string file_system(int fd) {
+    // linux/magic.h has not all of them.
+    static const std::map<std::uint32_t, std::string> k_file_systems = {
+        {0xEF53, "ext4"},      {0x58465342, "xfs"}, {0x01021994, "tmpfs"}, {0x794C7630, "overlay"},
+        {0x9123683E, "btrfs"}, {0x6969, "nfs"},     {0x65735546, "fuse"},  {0x73717368, "squashfs"}};
     struct statfs info = {};
     if (::fstatfs(fd, &info) != 0) return "unknown";
-    switch (static_cast<std::uint64_t>(info.f_type) & 0xFFFFFFFFU) {
-        case 0xEF53:
-            return "ext4";
-        case 0x58465342:
-            return "xfs";
-        case 0x01021994:
-            return "tmpfs";
-        case 0x794C7630:
-            return "overlay";
-        case 0x9123683E:
-            return "btrfs";
-        case 0x6969:
-            return "nfs";
-        case 0x65735546:
-            return "fuse";
-        case 0x73717368:
-            return "squashfs";
-        default:
-            return fmt::format("{:#x}", static_cast<std::uint64_t>(info.f_type) & 0xFFFFFFFFU);
-    }
+    const auto magic = static_cast<std::uint32_t>(info.f_type);
+    const auto known = k_file_systems.find(magic);
+    return known == k_file_systems.end() ? fmt::format("{:#x}", magic) : known->second;
 }
 
 // A directory in the root, removed with all below it.
@@ -67,11 +56,10 @@ class Scratch {
 Finding needed(const char* what, bool works, const std::string& root, const char* hint) {
     if (works) return {what, State::good, "works"};
     const std::string cause = std::strerror(errno);
-    return {what,
-            State::missing,
-            cause,
-            {},
-            Error{ErrorCode::check_failed, root, fmt::format("{}: {}", what, cause), hint}};
+    Finding finding =
+        missing(what, {ErrorCode::check_failed, root, fmt::format("{}: {}", what, cause), hint});
+    finding.found = cause;
+    return finding;
 }
 
 Findings try_files(int directory, const std::string& root) {
@@ -125,11 +113,9 @@ Findings look_at_root(const std::string& root, std::uint64_t needed_bytes) {
     {
         const Scratch scratch(opened->value(), root);
         const auto directory = scratch.open();
-        if (directory) {
-            for (auto& finding : try_files(directory->value(), root)) findings.push_back(std::move(finding));
-        } else {
-            findings.push_back({"files", State::missing, directory.error().message, {}, directory.error()});
-        }
+        std::ranges::move(
+            directory ? try_files(directory->value(), root) : Findings{missing("files", directory.error())},
+            std::back_inserter(findings));
     }
     if (!was_there) ::rmdir(root.c_str());
     return findings;

@@ -20,6 +20,25 @@ StoreTime modified(const struct stat& info) {
     return StoreTime(std::chrono::seconds(info.st_mtim.tv_sec));
 }
 
+// Calls `visit` for each file below a directory, which may be absent.
+template <typename Visit>
+Result<void> each_file(const std::string& directory, Visit visit) {
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(directory, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return {};
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+        struct stat info = {};
+        const std::string path = at->path().string();
+        if (::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) visit(path, info);
+    }
+    if (error) return store_error(error.value(), directory, "cannot list");
+    return {};
+}
+
+bool is_temporary(std::string_view path) {
+    return file_name(path).find('~') != std::string_view::npos;  // see AtomicFile
+}
+
 }  // namespace
 
 Result<PutOutcome> FileStore::put_if_absent(std::string_view key, std::span<const std::byte> bytes,
@@ -56,18 +75,11 @@ Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
     const std::string parent(parent_path(prefix));
     const std::string start = parent.empty() ? directory() : directory() + "/" + parent;
     std::vector<ObjectInfo> objects;
-    std::error_code error;
-    std::filesystem::recursive_directory_iterator at(start, error);
-    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return objects;
-    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-        std::string key = at->path().string().substr(directory().size() + 1);
-        const bool temporary = key.find('~') != std::string::npos;  // see AtomicFile
-        if (temporary || !key.starts_with(prefix)) continue;
-        struct stat info = {};
-        if (::lstat(at->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
-        objects.push_back({std::move(key), static_cast<std::uint64_t>(info.st_size), modified(info)});
-    }
-    if (error) return store_error(error.value(), start, "cannot list");
+    BALLAST_CHECK(each_file(start, [&](const std::string& path, const struct stat& info) {
+        std::string key = path.substr(directory().size() + 1);
+        if (key.starts_with(prefix) && !is_temporary(key))
+            objects.push_back({std::move(key), static_cast<std::uint64_t>(info.st_size), modified(info)});
+    }));
     std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
     return objects;
 }
@@ -80,17 +92,9 @@ Result<void> FileStore::remove(std::string_view key) {
 
 Result<std::uint64_t> FileStore::remove_unfinished(StoreTime before) {
     std::uint64_t removed = 0;
-    std::error_code error;
-    std::filesystem::recursive_directory_iterator at(directory(), error);
-    if (error == std::errc::no_such_file_or_directory) return removed;
-    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-        if (at->path().filename().string().find('~') == std::string::npos) continue;  // see AtomicFile
-        struct stat info = {};
-        const bool is_old =
-            ::lstat(at->path().c_str(), &info) == 0 && S_ISREG(info.st_mode) && modified(info) < before;
-        if (is_old && ::unlink(at->path().c_str()) == 0) ++removed;
-    }
-    if (error) return store_error(error.value(), directory(), "cannot list");
+    BALLAST_CHECK(each_file(directory(), [&](const std::string& path, const struct stat& info) {
+        if (is_temporary(path) && modified(info) < before && ::unlink(path.c_str()) == 0) ++removed;
+    }));
     return removed;
 }
 

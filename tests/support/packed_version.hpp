@@ -9,8 +9,8 @@
 #include "lifecycle/verify_version.hpp"
 #include "pack/pack_tree.hpp"
 #include "pack/push.hpp"
-#include "store/memory_store.hpp"
 #include "support/memory_package.hpp"
+#include "support/memory_store.hpp"
 
 // Versions as pack makes them, in memory: what the tests of push and gc send.
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/file.hpp"
 #include "codec/sha256.hpp"
 
@@ -68,14 +70,16 @@ TEST_P(FrameCodec, RefusesWhatHoldsMoreOrLess) {
     EXPECT_FALSE(decoder.decode(GetParam().codec, {}, out, "frame"));
 }
 
+std::string name_of(const testing::TestParamInfo<EncodeSettings>& instance) {
+    constexpr std::array k_names = {"raw", "zstd", "lz4"};
+    return k_names.at(static_cast<std::size_t>(instance.param.codec)) + std::to_string(instance.param.level);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, FrameCodec,
                          testing::Values(EncodeSettings{Codec::raw, 0}, EncodeSettings{Codec::zstd, 1},
                                          EncodeSettings{Codec::zstd, 19}, EncodeSettings{Codec::lz4, 1},
                                          EncodeSettings{Codec::lz4, 12}),
-                         [](const auto& instance) {
-                             return std::string(codec_name(instance.param.codec)) +
-                                    std::to_string(instance.param.level);
-                         });
+                         name_of);
 
 }  // namespace
 }  // namespace ballast

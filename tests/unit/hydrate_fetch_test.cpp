@@ -8,15 +8,16 @@
 #include <mutex>
 #include <set>
 
+#include "format/ranges.hpp"
 #include "hydrate/concurrent_fetch.hpp"
 #include "hydrate/pipeline.hpp"
-#include "hydrate/ranges.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
 using test::noise;
 using namespace std::chrono_literals;
 

@@ -13,7 +13,7 @@
 #include "hydrate/root.hpp"
 #include "hydrate/verify_tree.hpp"
 #include "hydrate/warm.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::directory;
 using test::file;
+using test::MemoryStore;
 using test::noise;
 using test::symlink;
 using testing::HasSubstr;

@@ -8,13 +8,14 @@
 #include "format/keys.hpp"
 #include "format/lease.hpp"
 #include "lifecycle/push_lease.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
 
 using test::file;
+using test::MemoryStore;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -3,13 +3,14 @@
 
 #include "base/duration.hpp"
 #include "lifecycle/verify_version.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
 
 using test::file;
+using test::MemoryStore;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;

@@ -7,7 +7,7 @@
 #include "lifecycle/diff.hpp"
 #include "lifecycle/retention.hpp"
 #include "lifecycle/stored_bytes.hpp"
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
@@ -16,6 +16,7 @@ namespace {
 using test::directory;
 using test::file;
 using test::make_version;
+using test::MemoryStore;
 using test::symlink;
 using test::TestVersion;
 using testing::ElementsAre;

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/memory_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/packed_version.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
+
+using test::MemoryStore;
 
 constexpr std::uint64_t k_mib = 1U << 20U;
 

@@ -11,13 +11,14 @@
 #include "pack/ordered_encoder.hpp"
 #include "pack/pack_builder.hpp"
 #include "pack/sampled_frames.hpp"
-#include "store/memory_store.hpp"
 #include "support/memory_package.hpp"
+#include "support/memory_store.hpp"
 #include "support/test_version.hpp"
 
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
 using testing::ElementsAre;
 
 // Contents of these sizes and groups; the nth is the nth entry of a package.

@@ -17,13 +17,14 @@
 #include "base/file.hpp"
 #include "base/parallel.hpp"
 #include "store/file_store.hpp"
-#include "store/memory_store.hpp"
 #include "store/open_source.hpp"
 #include "store/open_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
 using testing::ElementsAre;
 using testing::IsEmpty;
 

@@ -38,6 +38,11 @@ std::string read_or_empty(const std::string& path) {
 
 }  // namespace
 
+std::string setting(const AwsProfile& profile, std::string_view name) {
+    const auto at = profile.find(name);
+    return at == profile.end() ? std::string() : at->second;
+}
+
 std::map<std::string, AwsProfile, std::less<>> parse_aws_file(std::string_view text) {
     std::map<std::string, AwsProfile, std::less<>> sections;
     AwsProfile* section = nullptr;

@@ -12,6 +12,9 @@ namespace ballast {
 // settings have their parent's name before a dot: "s3.addressing_style".
 using AwsProfile = std::map<std::string, std::string, std::less<>>;
 
+// "" where the profile does not have it.
+std::string setting(const AwsProfile& profile, std::string_view name);
+
 // The sections of such a file, by their full names ("default", "profile build", "services local").
 // Lines that are not understood are passed over, as the SDKs do.
 std::map<std::string, AwsProfile, std::less<>> parse_aws_file(std::string_view text);

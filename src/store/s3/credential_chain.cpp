@@ -40,20 +40,18 @@ Result<bool> CredentialChain::renew(const Credentials& refused, const CallLimits
 }
 
 MaybeCredentials CredentialChain::ask(const CallLimits& limits) const {
-    BALLAST_TRY(auto found, credentials_from_environment());
-    if (!found) {
-        BALLAST_TRY(found, credentials_from_web_identity(m_region, m_tls, limits));
+    const std::function<MaybeCredentials()> sources[] = {
+        &credentials_from_environment,
+        [&] { return credentials_from_web_identity(m_region, m_tls, limits); },
+        [&] { return credentials_from_profile(m_profile); },
+        [&] { return credentials_from_container(m_tls, limits); },
+        [&] { return credentials_from_instance(limits); },
+    };
+    for (const auto& source : sources) {
+        BALLAST_TRY(auto found, source());
+        if (found) return found;
     }
-    if (!found) {
-        BALLAST_TRY(found, credentials_from_profile(m_profile));
-    }
-    if (!found) {
-        BALLAST_TRY(found, credentials_from_container(m_tls, limits));
-    }
-    if (!found) {
-        BALLAST_TRY(found, credentials_from_instance(limits));
-    }
-    return found;
+    return std::nullopt;
 }
 
 Result<std::string> credential_source() {

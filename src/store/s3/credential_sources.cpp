@@ -9,7 +9,6 @@
 #include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/json_text.hpp"
-#include "store/s3/http_connection.hpp"
 #include "store/s3/refusal.hpp"
 #include "store/s3/xml.hpp"
 
@@ -33,40 +32,31 @@ Result<std::string> read_token(const std::string& variable, const std::string& p
     return std::move(*text);
 }
 
-// Asks until an answer, a few times: these endpoints throttle, and are slow to start.
-Result<HttpAnswer> ask(const HttpUrl& url, Tls* tls, HttpRequest request, const CallLimits& limits) {
+// Asks until an answer, a few times: these endpoints throttle, and are slow to start. Errors name `shown`.
+Result<HttpAnswer> ask(const HttpUrl& url, const OpenTls& tls, HttpRequest request, const std::string& shown,
+                       const CallLimits& limits) {
     BALLAST_TRY(request.path, percent_decode(url.path, url.endpoint.url()));
-    for (std::string_view query = url.query; !query.empty();) {
-        const auto end = std::min(query.find('&'), query.size());
-        const auto pair = query.substr(0, end);
-        const auto equals = std::min(pair.find('='), pair.size());
-        BALLAST_TRY(std::string name, percent_decode(pair.substr(0, equals), url.endpoint.url()));
-        BALLAST_TRY(std::string value,
-                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), url.endpoint.url()));
-        request.query.emplace_back(std::move(name), std::move(value));
-        query.remove_prefix(std::min(end + 1, query.size()));
-    }
+    BALLAST_TRY(request.query, decode_query(url.query, url.endpoint.url()));
     constexpr int k_attempts = 3;
     for (int attempt = 1;; ++attempt) {
         auto answer = http_call(url.endpoint, tls, request, k_local_patience, limits);
         const bool again = answer ? answer->head.status >= 500 || answer->head.status == 429
                                   : answer.error().code == ErrorCode::unavailable;
-        if (!again || attempt == k_attempts || CallLimits::Clock::now() >= limits.deadline) return answer;
+        if (again && attempt != k_attempts && CallLimits::Clock::now() < limits.deadline) continue;
+        if (!answer) return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
+        return answer;
     }
 }
 
-Result<FoundCredentials> ask_for_json(const HttpUrl& url, Tls* tls, const HttpRequest& request,
-                                      const std::string& shown, const CallLimits& limits) {
-    auto answer = ask(url, tls, request, limits);
-    if (!answer) {
-        return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
-    }
-    if (answer->head.status != 200) {
+MaybeCredentials ask_for_json(const HttpUrl& url, const OpenTls& tls, const HttpRequest& request,
+                              const std::string& shown, const CallLimits& limits) {
+    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, shown, limits));
+    if (answer.head.status != 200) {
         return fail(ErrorCode::permission, shown,
-                    fmt::format("gives no credentials: HTTP {}", answer->head.status),
+                    fmt::format("gives no credentials: HTTP {}", answer.head.status),
                     "check the role of the function or task");
     }
-    return parse_credentials_json(answer->body, shown);
+    return parse_credentials_json(answer.body, shown);
 }
 
 // Plain HTTP is for addresses that do not leave the machine, as the SDKs have it.
@@ -76,12 +66,23 @@ bool is_local(const Endpoint& endpoint) {
            endpoint.host == "169.254.170.23" || endpoint.host == "fd00:ec2::23";
 }
 
-// What goes into a header, or must not break one.
+// Checks what goes into a header and must not break one.
 Result<void> check_header_text(const std::string& value, const std::string& shown) {
     if (std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; })) return {};
     return fail(ErrorCode::usage, shown,
                 "holds a space, a line break or another character that no such value has",
                 "copy it again, without quotes and line ends");
+}
+
+MaybeCredentials checked(FoundCredentials found, const std::string& id_shown,
+                         const std::string& token_shown) {
+    BALLAST_CHECK(check_header_text(found.credentials.access_key_id, id_shown));
+    BALLAST_CHECK(check_header_text(found.credentials.session_token, token_shown));
+    return found;
+}
+
+bool are_whole(const Credentials& credentials) {
+    return !credentials.access_key_id.empty() && !credentials.secret_access_key.empty();
 }
 
 }  // namespace
@@ -98,9 +99,7 @@ MaybeCredentials credentials_from_environment() {
             fmt::format("is not set, but {} is", has_id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY"),
             "set both or neither");
     }
-    BALLAST_CHECK(check_header_text(credentials.access_key_id, "AWS_ACCESS_KEY_ID"));
-    BALLAST_CHECK(check_header_text(credentials.session_token, "AWS_SESSION_TOKEN"));
-    return FoundCredentials{std::move(credentials), {}};
+    return checked({std::move(credentials), {}}, "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN");
 }
 
 MaybeCredentials credentials_from_web_identity(const std::string& region, const OpenTls& tls,
@@ -126,46 +125,34 @@ MaybeCredentials credentials_from_web_identity(const std::string& region, const 
                         .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
                         .body = as_bytes(form)};
     const std::string shown = "web identity for " + role;
-    Tls* secure = nullptr;
-    if (url.endpoint.scheme == Endpoint::Scheme::https) {
-        BALLAST_TRY(secure, tls());
-    }
-    auto answer = ask(url, secure, request, limits);
-    if (!answer) return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
-    if (answer->head.status != 200) {
+    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, shown, limits));
+    if (answer.head.status != 200) {
         std::string code;
-        (void)parse_xml(answer->body, shown, [&](std::string_view path, std::string_view text) {
+        (void)parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
             if (path.ends_with("Error/Code")) code = text;
         });
         return fail(ErrorCode::permission, shown,
-                    fmt::format("STS gives no credentials: HTTP {} {}", answer->head.status, code),
+                    fmt::format("STS gives no credentials: HTTP {} {}", answer.head.status, code),
                     "check the role's trust policy and the token");
     }
     FoundCredentials found;
-    BALLAST_CHECK(parse_xml(answer->body, shown, [&](std::string_view path, std::string_view text) {
+    BALLAST_CHECK(parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
         if (path.ends_with("Credentials/AccessKeyId")) found.credentials.access_key_id = text;
         if (path.ends_with("Credentials/SecretAccessKey")) found.credentials.secret_access_key = text;
         if (path.ends_with("Credentials/SessionToken")) found.credentials.session_token = text;
         if (path.ends_with("Credentials/Expiration")) found.expires = parse_iso_time(text);
     }));
-    if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty())
+    if (!are_whole(found.credentials))
         return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
-    BALLAST_CHECK(check_header_text(found.credentials.access_key_id, shown));
-    BALLAST_CHECK(check_header_text(found.credentials.session_token, shown));
-    return found;
+    return checked(std::move(found), shown, shown);
 }
 
 MaybeCredentials credentials_from_profile(const AwsProfile& profile) {
-    const auto setting = [&](std::string_view name) {
-        const auto at = profile.find(name);
-        return at == profile.end() ? std::string() : at->second;
-    };
-    Credentials credentials{setting("aws_access_key_id"), setting("aws_secret_access_key"),
-                            setting("aws_session_token")};
-    if (!credentials.access_key_id.empty() && !credentials.secret_access_key.empty()) {
-        BALLAST_CHECK(check_header_text(credentials.access_key_id, "the AWS profile's aws_access_key_id"));
-        BALLAST_CHECK(check_header_text(credentials.session_token, "the AWS profile's aws_session_token"));
-        return FoundCredentials{std::move(credentials), {}};
+    Credentials credentials{setting(profile, "aws_access_key_id"), setting(profile, "aws_secret_access_key"),
+                            setting(profile, "aws_session_token")};
+    if (are_whole(credentials)) {
+        return checked({std::move(credentials), {}}, "the AWS profile's aws_access_key_id",
+                       "the AWS profile's aws_session_token");
     }
     for (const char* other : {"sso_session", "sso_start_url", "credential_process", "role_arn"}) {
         if (profile.contains(std::string_view(other))) {
@@ -194,18 +181,12 @@ MaybeCredentials credentials_from_container(const OpenTls& tls, const CallLimits
     }
     HttpRequest request;
     std::string token = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    if (const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty()) {
-        BALLAST_TRY(token, read_token("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file));
-    }
+    if (const std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty())
+        BALLAST_SET(token, read_token("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file));
     if (token.find_first_of("\r\n") != std::string::npos)
         return fail(ErrorCode::usage, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "holds a line break");
     if (!token.empty()) request.headers.emplace_back("Authorization", token);
-    Tls* secure = nullptr;
-    if (url.endpoint.scheme == Endpoint::Scheme::https) {
-        BALLAST_TRY(secure, tls());
-    }
-    BALLAST_TRY(FoundCredentials found, ask_for_json(url, secure, request, variable, limits));
-    return found;
+    return ask_for_json(url, tls, request, variable, limits);
 }
 
 MaybeCredentials credentials_from_instance(const CallLimits& limits) {
@@ -231,25 +212,16 @@ MaybeCredentials credentials_from_instance(const CallLimits& limits) {
     const auto role = http_call(url.endpoint, nullptr, for_role, k_local_patience, limits);
     if (!role || role->head.status != 200 || role->body.empty()) return std::nullopt;
     url.path = std::string(k_roles) + role->body.substr(0, role->body.find('\n'));
-    BALLAST_TRY(FoundCredentials found, ask_for_json(url, nullptr, HttpRequest{.headers = headers},
-                                                     "the instance's metadata service", limits));
-    return found;
+    return ask_for_json(url, nullptr, HttpRequest{.headers = headers}, "the instance's metadata service",
+                        limits);
 }
 
 Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown) {
     const auto json = parse_json(text);
-    FoundCredentials found;
-    if (json.is_object()) {
-        const auto field = [&](const char* name) {
-            const auto at = json.find(name);
-            return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-        };
-        found.credentials = {field("AccessKeyId"), field("SecretAccessKey"), field("Token")};
-        found.expires = parse_iso_time(field("Expiration"));
-    }
-    if (found.credentials.access_key_id.empty() || found.credentials.secret_access_key.empty() ||
-        !check_header_text(found.credentials.access_key_id, "") ||
-        !check_header_text(found.credentials.session_token, ""))
+    const FoundCredentials found{
+        {json_string(json, "AccessKeyId"), json_string(json, "SecretAccessKey"), json_string(json, "Token")},
+        parse_iso_time(json_string(json, "Expiration"))};
+    if (!are_whole(found.credentials) || !checked(found, "", ""))
         return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
     return found;
 }

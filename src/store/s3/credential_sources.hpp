@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "base/result.hpp"
 #include "store/s3/aws_profile.hpp"
 #include "store/s3/call_limits.hpp"
+#include "store/s3/http_connection.hpp"
 #include "store/s3/sigv4.hpp"
 
 // Where credentials come from, each by itself. A source that is not configured gives nothing; one that is,
@@ -16,14 +16,11 @@
 
 namespace ballast {
 
-class Tls;
-
 struct FoundCredentials {
     Credentials credentials;
     std::optional<std::chrono::sys_seconds> expires;
 };
 using MaybeCredentials = Result<std::optional<FoundCredentials>>;
-using OpenTls = std::function<Result<Tls*>()>;
 
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN. Errors: usage for one key without the other.
 MaybeCredentials credentials_from_environment();

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/integer.hpp"
 
 namespace ballast {
 namespace {
@@ -18,12 +19,6 @@ bool is_host_character(char c) {
 
 bool is_address_character(char c) {
     return is_host_character(c) || c == ':' || c == '%';
-}
-
-template <typename Number>
-bool parse_number(std::string_view text, Number& number, int base = 10) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    return error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -80,7 +75,7 @@ Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown) {
         !std::all_of(url.endpoint.host.begin(), url.endpoint.host.end(), is_address_character))
         return bad("has no host name");
     if (!authority.empty() &&
-        (!parse_number(authority.substr(1), url.endpoint.port) || url.endpoint.port == 0))
+        (!parse_integer(authority.substr(1), url.endpoint.port) || url.endpoint.port == 0))
         return bad("has no port that can be");
 
     const auto question = std::min(rest.find('?'), rest.size());
@@ -107,7 +102,7 @@ Result<std::string> percent_decode(std::string_view text, std::string_view shown
             continue;
         }
         unsigned byte = 0;
-        if (i + 2 >= text.size() || !parse_number(text.substr(i + 1, 2), byte, 16)) {
+        if (i + 2 >= text.size() || !parse_integer(text.substr(i + 1, 2), byte, 16)) {
             return fail(ErrorCode::usage, shown, fmt::format("'{}' has a broken %-escape", text));
         }
         decoded += static_cast<char>(byte);

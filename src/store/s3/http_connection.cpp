@@ -35,23 +35,19 @@ Clock::time_point within(std::chrono::milliseconds patience, const CallLimits& l
     return std::min(Clock::now() + patience, limits.deadline);
 }
 
-}  // namespace
-
-class HttpConnection::Implementation {
+class BeastConnection : public HttpConnection {
   public:
-    Implementation(const Endpoint& endpoint, const Patience& patience)
+    BeastConnection(const Endpoint& endpoint, const Patience& patience)
         : m_endpoint(endpoint), m_patience(patience) {}
 
     // OpenSSL would not resume a session whose connection went without a farewell; S3 needs none, since
     // lengths say where an answer ends.
-    ~Implementation() {
+    ~BeastConnection() override {
         if (auto* secure = std::get_if<Secure>(&m_stream))
             SSL_set_shutdown(secure->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     }
-    Implementation(const Implementation&) = delete;
-    Implementation& operator=(const Implementation&) = delete;
 
-    Result<void> open(Tls* tls, const CallLimits& limits) {
+    Result<void> connect(Tls* tls, const CallLimits& limits) {
         auto addresses = resolve_host(m_endpoint.host, m_endpoint.port, within(m_patience.connect, limits));
         if (!addresses) return pass_on(std::move(addresses));
         std::vector<asio::ip::tcp::endpoint> endpoints;
@@ -78,7 +74,7 @@ class HttpConnection::Implementation {
         return tls == nullptr ? Result<void>() : shake_hands(limits);
     }
 
-    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits) {
+    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits) override {
         m_answered = false;
         m_whole = false;
         m_body_left = 0;
@@ -95,7 +91,7 @@ class HttpConnection::Implementation {
         return head;
     }
 
-    Result<std::size_t> read_some(std::span<std::byte> out, const CallLimits& limits) {
+    Result<std::size_t> read_some(std::span<std::byte> out, const CallLimits& limits) override {
         std::size_t bytes = std::min(out.size(), m_buffer.size());
         if (bytes != 0) {
             asio::buffer_copy(asio::buffer(out.data(), bytes), m_buffer.data());
@@ -113,7 +109,7 @@ class HttpConnection::Implementation {
         return bytes;
     }
 
-    Result<std::string> read_rest(std::uint64_t max_bytes, const CallLimits& limits) {
+    Result<std::string> read_rest(std::uint64_t max_bytes, const CallLimits& limits) override {
         std::string body;
         if (m_whole) return body;
         if (m_has_length) {
@@ -145,7 +141,7 @@ class HttpConnection::Implementation {
         return body;
     }
 
-    bool is_reusable() {
+    bool is_reusable() override {
         if (!m_whole || !m_keep_alive || m_buffer.size() != 0) return false;
         // Bytes or an end that nobody asked for.
         char byte = 0;
@@ -153,9 +149,9 @@ class HttpConnection::Implementation {
         return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     }
 
-    bool was_answered() const { return m_answered; }
-    const Endpoint& endpoint() const { return m_endpoint; }
-    Clock::time_point idle_since() const { return m_idle_since; }
+    bool was_answered() const override { return m_answered; }
+    const Endpoint& endpoint() const override { return m_endpoint; }
+    Clock::time_point idle_since() const override { return m_idle_since; }
 
   private:
     using Plain = beast::tcp_stream;
@@ -315,58 +311,30 @@ class HttpConnection::Implementation {
     Clock::time_point m_idle_since = Clock::now();
 };
 
-HttpConnection::HttpConnection(std::unique_ptr<Implementation> implementation)
-    : m_implementation(std::move(implementation)) {}
-HttpConnection::~HttpConnection() = default;
+}  // namespace
 
-Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Endpoint& endpoint, Tls* tls,
+Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Endpoint& endpoint,
+                                                             const OpenTls& open_tls,
                                                              const Patience& patience,
                                                              const CallLimits& limits) {
+    Tls* tls = nullptr;
+    if (endpoint.scheme == Endpoint::Scheme::https && open_tls) BALLAST_SET(tls, open_tls());
     for (;;) {
-        auto implementation = std::make_unique<Implementation>(endpoint, patience);
-        auto opened =
-            implementation->open(endpoint.scheme == Endpoint::Scheme::https ? tls : nullptr, limits);
-        if (opened) return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(implementation)));
-        const bool not_believed = opened.error().code == ErrorCode::corrupt;
-        if (!not_believed || !tls->widen_trust()) return pass_on(std::move(opened));
+        auto connection = std::make_unique<BeastConnection>(endpoint, patience);
+        auto connected = connection->connect(tls, limits);
+        if (connected) return connection;
+        const bool not_believed = connected.error().code == ErrorCode::corrupt;
+        if (!not_believed || !tls->widen_trust()) return pass_on(std::move(connected));
     }
 }
 
-Result<HttpHead> HttpConnection::exchange(const HttpRequest& request, const CallLimits& limits) {
-    return m_implementation->exchange(request, limits);
-}
-
-Result<std::size_t> HttpConnection::read_some(std::span<std::byte> out, const CallLimits& limits) {
-    return m_implementation->read_some(out, limits);
-}
-
-Result<std::string> HttpConnection::read_rest(std::uint64_t max_bytes, const CallLimits& limits) {
-    return m_implementation->read_rest(max_bytes, limits);
-}
-
-bool HttpConnection::is_reusable() const {
-    return m_implementation->is_reusable();
-}
-
-bool HttpConnection::was_answered() const {
-    return m_implementation->was_answered();
-}
-
-const Endpoint& HttpConnection::endpoint() const {
-    return m_implementation->endpoint();
-}
-
-CallLimits::Clock::time_point HttpConnection::idle_since() const {
-    return m_implementation->idle_since();
-}
-
-Result<HttpAnswer> http_call(const Endpoint& endpoint, Tls* tls, const HttpRequest& request,
-                             const HttpConnection::Patience& patience, const CallLimits& limits,
-                             std::uint64_t max_bytes) {
-    BALLAST_TRY(const auto connection, HttpConnection::open(endpoint, tls, patience, limits));
+Result<HttpAnswer> http_call(const Endpoint& endpoint, const OpenTls& open_tls, const HttpRequest& request,
+                             const HttpConnection::Patience& patience, const CallLimits& limits) {
+    constexpr std::uint64_t k_max_bytes = 1U << 20U;
+    BALLAST_TRY(const auto connection, HttpConnection::open(endpoint, open_tls, patience, limits));
     HttpAnswer answer;
     BALLAST_TRY(answer.head, connection->exchange(request, limits));
-    BALLAST_TRY(answer.body, connection->read_rest(max_bytes, limits));
+    BALLAST_TRY(answer.body, connection->read_rest(k_max_bytes, limits));
     return answer;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,9 @@
 namespace ballast {
 
 class Tls;
+
+// What TLS connections share, opened by the first that needs it.
+using OpenTls = std::function<Result<Tls*>()>;
 
 // One HTTP/1.1 connection, by Boost.Beast. One exchange after the other: exchange(), then the body
 // to its end, or the connection is not fit for another. Calls block, within their limits and the
@@ -28,45 +32,40 @@ class HttpConnection {
         std::chrono::milliseconds silence{10000};  // without a byte, in the middle
     };
 
-    // Connects; with TLS when the endpoint says https, which `tls` is for (null otherwise).
-    static Result<std::unique_ptr<HttpConnection>> open(const Endpoint& endpoint, Tls* tls,
+    // Connects; with TLS when the endpoint says https. `open_tls` may be empty where none will.
+    static Result<std::unique_ptr<HttpConnection>> open(const Endpoint& endpoint, const OpenTls& open_tls,
                                                         const Patience& patience, const CallLimits& limits);
+    HttpConnection() = default;
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
-    ~HttpConnection();
+    virtual ~HttpConnection() = default;
 
     // Sends a request and reads the answer's head.
-    Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits);
+    virtual Result<HttpHead> exchange(const HttpRequest& request, const CallLimits& limits) = 0;
 
     // Some bytes of the body, at least one, at most all of `out`; how many. REQUIRES: the head has
     // content_bytes, of which out.size() or more are left, and out is not empty.
-    Result<std::size_t> read_some(std::span<std::byte> out, const CallLimits& limits);
+    virtual Result<std::size_t> read_some(std::span<std::byte> out, const CallLimits& limits) = 0;
 
     // The rest of the body, of any form. Errors: corrupt too, when it is larger than `max_bytes`.
-    Result<std::string> read_rest(std::uint64_t max_bytes, const CallLimits& limits);
+    virtual Result<std::string> read_rest(std::uint64_t max_bytes, const CallLimits& limits) = 0;
 
     // Whether another exchange can begin: the last one was read to its end, the server keeps the connection,
     // and nothing came that nobody asked for.
-    bool is_reusable() const;
+    virtual bool is_reusable() = 0;
 
     // Whether any byte came back for the last request; when none did on a connection that was used
     // before, the server had closed it in the meantime.
-    bool was_answered() const;
+    virtual bool was_answered() const = 0;
 
-    const Endpoint& endpoint() const;
+    virtual const Endpoint& endpoint() const = 0;
 
     // When the last exchange ended.
-    CallLimits::Clock::time_point idle_since() const;
-
-  private:
-    class Implementation;
-    explicit HttpConnection(std::unique_ptr<Implementation> implementation);
-    std::unique_ptr<Implementation> m_implementation;
+    virtual CallLimits::Clock::time_point idle_since() const = 0;
 };
 
-// One request on a connection of its own, with the whole answer, of at most `max_bytes`.
-Result<HttpAnswer> http_call(const Endpoint& endpoint, Tls* tls, const HttpRequest& request,
-                             const HttpConnection::Patience& patience, const CallLimits& limits,
-                             std::uint64_t max_bytes = 1U << 20U);
+// One request on a connection of its own, with the whole answer, of at most 1 MiB.
+Result<HttpAnswer> http_call(const Endpoint& endpoint, const OpenTls& open_tls, const HttpRequest& request,
+                             const HttpConnection::Patience& patience, const CallLimits& limits);
 
 }  // namespace ballast

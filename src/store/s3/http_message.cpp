@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/s3/endpoint.hpp"
+
 namespace ballast {
 namespace {
 
@@ -54,6 +56,20 @@ std::string encode_query(const HttpFields& query) {
         text += value;
     }
     return text;
+}
+
+Result<HttpFields> decode_query(std::string_view query, std::string_view shown) {
+    HttpFields fields;
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto equals = std::min(query.find('='), end);
+        BALLAST_TRY(std::string name, percent_decode(query.substr(0, equals), shown));
+        const auto value_start = std::min(equals + 1, end);
+        BALLAST_TRY(std::string value, percent_decode(query.substr(value_start, end - value_start), shown));
+        fields.emplace_back(std::move(name), std::move(value));
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    return fields;
 }
 
 std::string request_target(const HttpRequest& request) {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
+
 namespace ballast {
 
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
@@ -48,6 +50,9 @@ std::string request_target(const HttpRequest& request);
 
 // "a=1&b=2", percent-encoded and sorted by name, then value.
 std::string encode_query(const HttpFields& query);
+
+// The fields of such a query, in its order. Errors: usage, naming `shown`, for a broken escape.
+Result<HttpFields> decode_query(std::string_view query, std::string_view shown);
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

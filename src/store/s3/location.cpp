@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/environment.hpp"
+#include "base/integer.hpp"
 #include "base/relative_path.hpp"
+#include "store/s3/http_message.hpp"
 
 namespace ballast {
 namespace {
@@ -14,16 +15,9 @@ namespace {
 constexpr std::string_view k_scheme = "s3://";
 constexpr unsigned k_most_connections = 64;
 
-std::string setting(const AwsProfile& profile, std::string_view name) {
-    const auto at = profile.find(name);
-    return at == profile.end() ? std::string() : at->second;
-}
-
-template <typename... Values>
-std::string first_of(const Values&... values) {
-    std::string found;
-    ((found.empty() ? void(found = values) : void()), ...);
-    return found;
+std::string first_of(std::initializer_list<std::string> values) {
+    const auto* found = std::ranges::find_if(values, [](const auto& value) { return !value.empty(); });
+    return found == values.end() ? std::string() : *found;
 }
 
 Endpoint aws_endpoint(const std::string& region) {
@@ -31,12 +25,16 @@ Endpoint aws_endpoint(const std::string& region) {
     return {Endpoint::Scheme::https, fmt::format("s3.{}.amazonaws.com{}", region, china ? ".cn" : ""), 443};
 }
 
+bool is_made_of_letters_digits_or(std::string_view others, std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != std::string_view::npos;
+    });
+}
+
 bool is_bucket_name(std::string_view name) {
     return name.size() >= 3 && name.size() <= 63 && name.find("..") == std::string_view::npos &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '.' || c == '_';
-           });
+           is_made_of_letters_digits_or("-._", name);
 }
 
 struct Parameters {
@@ -48,14 +46,8 @@ struct Parameters {
 
 Result<Parameters> parse_parameters(std::string_view query, const std::string& shown) {
     Parameters parameters;
-    while (!query.empty()) {
-        const auto end = std::min(query.find('&'), query.size());
-        const std::string_view pair = query.substr(0, end);
-        query.remove_prefix(std::min(end + 1, query.size()));
-        const auto equals = std::min(pair.find('='), pair.size());
-        const std::string_view name = pair.substr(0, equals);
-        BALLAST_TRY(const std::string value,
-                    percent_decode(pair.substr(std::min(equals + 1, pair.size())), shown));
+    BALLAST_TRY(HttpFields fields, decode_query(query, shown));
+    for (auto& [name, value] : fields) {
         std::string* const parameter = name == "endpoint"      ? &parameters.endpoint
                                        : name == "region"      ? &parameters.region
                                        : name == "path_style"  ? &parameters.path_style
@@ -67,7 +59,7 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& s
         }
         if (!parameter->empty())
             return fail(ErrorCode::usage, shown, fmt::format("names '{}' twice", name), "say it once");
-        *parameter = value;
+        *parameter = std::move(value);
     }
     return parameters;
 }
@@ -147,19 +139,15 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     }
 
     BALLAST_TRY(const Parameters parameters, parse_parameters(query, shown));
-    const std::string region = first_of(parameters.region, environment("AWS_REGION"),
-                                        environment("AWS_DEFAULT_REGION"), setting(profile, "region"));
+    const std::string region = first_of({parameters.region, environment("AWS_REGION"),
+                                         environment("AWS_DEFAULT_REGION"), setting(profile, "region")});
     location.region_was_named = !region.empty();
     location.region = region.empty() ? "us-east-1" : region;
-    const bool is_region = std::all_of(location.region.begin(), location.region.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
-    });
-    if (!is_region)
+    if (!is_made_of_letters_digits_or("-_", location.region))
         return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a region's name", location.region));
     const std::string endpoint =
-        first_of(parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
-                 setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url"));
+        first_of({parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
+                  setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url")});
     if (endpoint.empty()) {
         location.endpoint = aws_endpoint(location.region);
     } else {
@@ -169,9 +157,7 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location, shown));
     if (!parameters.connections.empty()) {
         const auto& text = parameters.connections;
-        const auto [end, error] =
-            std::from_chars(text.data(), text.data() + text.size(), location.connections);
-        if (error != std::errc() || end != text.data() + text.size() || location.connections == 0 ||
+        if (!parse_integer(text, location.connections) || location.connections == 0 ||
             location.connections > k_most_connections) {
             return fail(ErrorCode::usage, shown,
                         fmt::format("connections is '{}', not 1 to {}", text, k_most_connections));

@@ -25,9 +25,7 @@ std::string md5_hex(std::span<const std::byte> bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
     unsigned size = 0;
     EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr);
-    std::string text;
-    for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
-    return text;
+    return hex(std::span(digest).first(size));
 }
 
 std::string_view without_quotes(std::string_view etag) {
@@ -38,15 +36,7 @@ std::string_view without_quotes(std::string_view etag) {
 
 std::string xml_escape(std::string_view text) {
     std::string escaped;
-    for (const char c : text) {
-        if (c == '&') {
-            escaped += "&amp;";
-        } else if (c == '<') {
-            escaped += "&lt;";
-        } else {
-            escaped += c;
-        }
-    }
+    for (const char c : text) escaped += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
     return escaped;
 }
 
@@ -68,7 +58,7 @@ Result<std::vector<OpenUpload>> list_uploads(S3Client& client, const std::string
                             .request = {.query = {{"uploads", ""}, {"prefix", prefix}}},
                             .accepted = {400, 403, 404, 405, 501}};
         for (const auto& marker : markers) call.request.query.push_back(marker);
-        BALLAST_TRY(const HttpAnswer answer, client.call(call, client.limits()));
+        BALLAST_TRY(const HttpAnswer answer, client.call(call));
         if (answer.head.status >= 300) return uploads;
         OpenUpload upload;
         HttpFields next(2);
@@ -131,7 +121,7 @@ class MultipartUpload {
         BALLAST_TRY(m_id, find_broken_upload());
         if (!m_id.empty() && read_parts()) return {};
         const S3Client::Call call{.action = put(), .request = {.method = "POST", .query = {{"uploads", ""}}}};
-        BALLAST_TRY(const HttpAnswer answer, m_client.call(call, m_client.limits()));
+        BALLAST_TRY(const HttpAnswer answer, m_client.call(call));
         m_id.clear();
         BALLAST_CHECK(parse_xml(answer.body, shown(), [&](std::string_view path, std::string_view text) {
             if (path == "InitiateMultipartUploadResult/UploadId") m_id = text;
@@ -159,7 +149,7 @@ class MultipartUpload {
                                 .request = {.query = {{"uploadId", m_id}}},
                                 .accepted = {400, 403, 404, 405, 501}};
             if (!marker.empty()) call.request.query.emplace_back("part-number-marker", marker);
-            const auto answer = m_client.call(call, m_client.limits());
+            const auto answer = m_client.call(call);
             if (!answer || answer->head.status >= 300) return false;
             std::size_t number = 0;
             std::string etag;
@@ -216,7 +206,7 @@ class MultipartUpload {
             .request = {.method = "PUT",
                         .query = {{"partNumber", fmt::format("{}", index + 1)}, {"uploadId", m_id}},
                         .body = part(index)}};
-        BALLAST_TRY(const HttpAnswer answer, m_client.call(call, m_client.limits()));
+        BALLAST_TRY(const HttpAnswer answer, m_client.call(call));
         m_etags[index] = answer.head.header("etag");
         if (m_etags[index].empty())
             return fail(ErrorCode::unavailable, shown(), "s3:PutObject: the answer to a part has no ETag");
@@ -237,7 +227,7 @@ class MultipartUpload {
                         .headers = {{"Content-Type", "application/xml"}, {"If-None-Match", "*"}},
                         .body = as_bytes(list)},
             .accepted = {404, 409, 412}};
-        BALLAST_TRY(const HttpAnswer answer, m_client.call(call, m_client.limits()));
+        BALLAST_TRY(const HttpAnswer answer, m_client.call(call));
         const Refusal refusal = read_refusal(answer.head, answer.body);
         // S3 may begin its answer with 200 before it knows that it cannot.
         if (answer.head.status < 300 && refusal.code.empty()) return check_whole(PutOutcome::stored);
@@ -253,7 +243,7 @@ class MultipartUpload {
 
     Result<PutOutcome> check_whole(PutOutcome outcome) {
         const S3Client::Call call{.action = {"s3:GetObject", m_key}, .request = {.method = "HEAD"}};
-        BALLAST_TRY(const HttpAnswer answer, m_client.call(call, m_client.limits()));
+        BALLAST_TRY(const HttpAnswer answer, m_client.call(call));
         if (answer.head.header("content-length") != fmt::format("{}", m_bytes.size()))
             return fail(ErrorCode::corrupt, shown(),
                         "s3:PutObject: the object has another size than what was sent",

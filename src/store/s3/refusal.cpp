@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstring>
 #include <ctime>
 
+#include "base/integer.hpp"
 #include "base/relative_path.hpp"
 #include "store/s3/xml.hpp"
 
 namespace ballast {
 namespace {
 
-template <std::size_t Count>
-bool is_one_of(std::string_view text, const std::array<std::string_view, Count>& words) {
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
@@ -40,18 +38,14 @@ std::string resource(const S3Location& location, const S3Action& action) {
 }  // namespace
 
 bool Refusal::is_transient() const {
-    static constexpr std::array<std::string_view, 7> k_codes = {
-        "SlowDown",         "InternalError",       "ServiceUnavailable",        "RequestTimeout",
-        "OperationAborted", "ThrottlingException", "ConditionalRequestConflict"};
     if (!is_s3 && status < 500) return false;
     return status == 500 || status == 502 || status == 503 || status == 504 || status == 429 ||
-           is_one_of(code, k_codes);
+           is_one_of(code, {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout",
+                            "OperationAborted", "ThrottlingException", "ConditionalRequestConflict"});
 }
 
 bool Refusal::is_expired_credential() const {
-    static constexpr std::array<std::string_view, 3> k_codes = {"ExpiredToken", "TokenRefreshRequired",
-                                                                "RequestExpired"};
-    return is_one_of(code, k_codes);
+    return is_one_of(code, {"ExpiredToken", "TokenRefreshRequired", "RequestExpired"});
 }
 
 bool Refusal::is_wrong_clock() const {
@@ -59,10 +53,9 @@ bool Refusal::is_wrong_clock() const {
 }
 
 bool Refusal::is_wrong_region() const {
-    static constexpr std::array<std::string_view, 4> k_codes = {"PermanentRedirect", "TemporaryRedirect",
-                                                                "AuthorizationHeaderMalformed",
-                                                                "IllegalLocationConstraintException"};
-    return status == 301 || status == 307 || is_one_of(code, k_codes);
+    return status == 301 || status == 307 ||
+           is_one_of(code, {"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
+                            "IllegalLocationConstraintException"});
 }
 
 Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind) {
@@ -72,8 +65,7 @@ Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind)
     refusal.server_time = parse_http_date(head.header("date"));
     if (const auto after = head.header("retry-after"); !after.empty()) {
         unsigned seconds = 0;
-        const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), seconds);
-        if (error == std::errc() && end == after.data() + after.size()) {
+        if (parse_integer(after, seconds)) {
             refusal.retry_after = std::chrono::seconds(seconds);
         } else if (const auto until = parse_http_date(after); until && refusal.server_time) {
             refusal.retry_after = std::max(std::chrono::seconds(0), *until - *refusal.server_time);
@@ -81,9 +73,8 @@ Refusal read_refusal(const HttpHead& head, std::string_view body, AnswerTo kind)
     }
     const bool is_page = head.header("content-type").starts_with("text/html");
     const auto parsed = parse_xml(body, "answer", [&](std::string_view path, std::string_view text) {
-        const auto slash = path.find_last_of('/');
-        const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
         if (!path.starts_with("Error")) return;
+        const auto name = file_name(path);
         if (name == "Code") refusal.code = text;
         if (name == "Message") refusal.message = text;
         if (name == "Region" && refusal.region.empty()) refusal.region = text;

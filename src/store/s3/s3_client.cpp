@@ -48,9 +48,7 @@ StoreActivity S3Client::activity() const {
 
 Result<Tls*> S3Client::tls() {
     const std::lock_guard lock(m_mutex);
-    if (m_tls == nullptr) {
-        BALLAST_TRY(m_tls, Tls::open());
-    }
+    if (m_tls == nullptr) BALLAST_SET(m_tls, Tls::open());
     return m_tls.get();
 }
 
@@ -69,11 +67,8 @@ Result<std::unique_ptr<HttpConnection>> S3Client::connect(const Endpoint& server
         }
     }
     is_new = true;
-    Tls* secure = nullptr;
-    if (server.scheme == Endpoint::Scheme::https) {
-        BALLAST_TRY(secure, tls());
-    }
-    return HttpConnection::open(server, secure, {}, limits);
+    return HttpConnection::open(
+        server, [this] { return tls(); }, {}, limits);
 }
 
 void S3Client::give_back(std::unique_ptr<HttpConnection> connection) {
@@ -173,9 +168,7 @@ Result<S3Client::Exchange> S3Client::begin(const Call& call, Retry& retry, const
                                        request.method == "HEAD" ? AnswerTo::head : AnswerTo::other);
         give_back(std::move(*connection));
         const bool is_silent = request.method == "HEAD" && refusal.code.empty() && refusal.status != 404;
-        if (is_silent && !refusal.is_transient()) {
-            BALLAST_TRY(refusal, explain(call, limits));
-        }
+        if (is_silent && !refusal.is_transient()) BALLAST_SET(refusal, explain(call, limits));
         if (!clock_corrected && correct_clock(refusal, signed_at)) {
             clock_corrected = true;
         } else if (regions_followed < 3 && follow_region(refusal, where.region)) {
@@ -212,11 +205,12 @@ void S3Client::tell_trouble(const Error& trouble) {
     if (m_on_trouble && m_received_bytes == 0 && !m_told.exchange(true)) m_on_trouble(trouble);
 }
 
-Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits, std::uint64_t max_bytes) {
+Result<HttpAnswer> S3Client::call(const Call& call, const CallLimits& limits) {
+    constexpr std::uint64_t k_max_bytes = 8U << 20U;
     Retry retry(m_retry_policy, limits);
     for (;;) {
         BALLAST_TRY(Exchange exchange, begin(call, retry, limits));
-        auto body = exchange.connection->read_rest(max_bytes, limits);
+        auto body = exchange.connection->read_rest(k_max_bytes, limits);
         if (body) {
             give_back(std::move(exchange.connection));
             return HttpAnswer{std::move(exchange.head), std::move(*body)};

@@ -40,8 +40,9 @@ class S3Client {
     // Errors: as the store contract; each names bucket, key, IAM action and the way out.
     Result<Exchange> begin(const Call& call, Retry& retry, const CallLimits& limits);
 
-    // The same with the whole body, of at most `max_bytes`, tried again when it breaks off.
-    Result<HttpAnswer> call(const Call& call, const CallLimits& limits, std::uint64_t max_bytes = 8U << 20U);
+    // The same with the whole body, of at most 8 MiB, tried again when it breaks off.
+    Result<HttpAnswer> call(const Call& call, const CallLimits& limits);
+    Result<HttpAnswer> call(const Call& what) { return call(what, limits()); }
 
     // A connection whose exchange was read to its end may serve the next request.
     void give_back(std::unique_ptr<HttpConnection> connection);

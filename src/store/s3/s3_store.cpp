@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/integer.hpp"
 #include "store/s3/listing.hpp"
 #include "store/s3/multipart_upload.hpp"
 
@@ -13,14 +13,12 @@ namespace ballast {
 Result<ObjectInfo> S3Store::head(std::string_view key) {
     BALLAST_CHECK(check_key(key));
     const S3Client::Call call{.action = {"s3:GetObject", key}, .request = {.method = "HEAD"}};
-    BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
+    BALLAST_TRY(const HttpAnswer answer, client().call(call));
     ObjectInfo info{std::string(key), 0,
                     parse_http_date(answer.head.header("last-modified")).value_or(StoreTime())};
-    const auto length = answer.head.header("content-length");
-    const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), info.bytes);
     const bool is_object =
         !answer.head.header("etag").empty() || !answer.head.header("last-modified").empty();
-    if (error != std::errc() || end != length.data() + length.size() || !is_object) {
+    if (!parse_integer(answer.head.header("content-length"), info.bytes) || !is_object) {
         return pass_on(not_s3_error(client().location(), call.action, "neither size nor date of an object"));
     }
     return info;
@@ -36,7 +34,7 @@ Result<std::vector<ObjectInfo>> S3Store::list(std::string_view prefix) {
         call.request.query = {
             {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", location.prefix + std::string(prefix)}};
         if (!token.empty()) call.request.query.emplace_back("continuation-token", token);
-        BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
+        BALLAST_TRY(const HttpAnswer answer, client().call(call));
         BALLAST_TRY(ListingPage page, parse_listing(answer.body, shown, location.prefix));
         if (!page.next.empty() && page.next == token)
             return fail(ErrorCode::corrupt, shown, "s3:ListBucket: the list has no end");
@@ -52,7 +50,7 @@ Result<void> S3Store::remove(std::string_view key) {
     BALLAST_CHECK(check_key(key));
     const S3Client::Call call{
         .action = {"s3:DeleteObject", key}, .request = {.method = "DELETE"}, .accepted = {404}};
-    BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
+    BALLAST_TRY(const HttpAnswer answer, client().call(call));
     const Refusal refusal = read_refusal(answer.head, answer.body);
     if (refusal.code != "NoSuchBucket") return {};
     return pass_on(refusal_error(refusal, client().location(), call.action, Signed::yes));
@@ -66,19 +64,14 @@ Result<PutOutcome> S3Store::put_if_absent(std::string_view key, std::span<const 
                                           const Sent& sent) {
     BALLAST_CHECK(check_key(key));
     // Asked first, so that a server that passes over conditions is not made to change an object.
-    BALLAST_TRY(const bool there, object_exists(*this, key));
-    if (there) return PutOutcome::already_there;
+    BALLAST_TRY(const bool was_there, object_exists(*this, key));
+    if (was_there) return PutOutcome::already_there;
     if (bytes.size() > k_multipart_bytes) return multipart_put(client(), key, bytes, sent);
-    return put_whole(key, bytes, sent);
-}
-
-Result<PutOutcome> S3Store::put_whole(std::string_view key, std::span<const std::byte> bytes,
-                                      const Sent& sent) {
     S3Client::Call call{.action = {"s3:PutObject", key},
                         .request = {.method = "PUT", .headers = {{"If-None-Match", "*"}}, .body = bytes},
                         .accepted = {409, 412, 501}};
     for (int attempt = 0;; ++attempt) {
-        BALLAST_TRY(const HttpAnswer answer, client().call(call, client().limits()));
+        BALLAST_TRY(const HttpAnswer answer, client().call(call));
         if (answer.head.status < 300) {
             if (answer.head.header("etag").empty()) {
                 return pass_on(not_s3_error(client().location(), call.action, "no ETag for what was sent"));

@@ -18,9 +18,6 @@ class S3Store : public S3Source, public Store {
     Result<std::vector<ObjectInfo>> list(std::string_view prefix) override;
     Result<void> remove(std::string_view key) override;
     Result<std::uint64_t> remove_unfinished(StoreTime before) override;
-
-  private:
-    Result<PutOutcome> put_whole(std::string_view key, std::span<const std::byte> bytes, const Sent& sent);
 };
 
 }  // namespace ballast

@@ -25,12 +25,6 @@ std::string hmac(std::string_view key, std::string_view text) {
     return mac;
 }
 
-std::string hex(std::string_view bytes) {
-    std::string text;
-    for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return text;
-}
-
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -98,7 +92,8 @@ Signature sign_v4(const HttpRequest& request, const Digest& payload, const Crede
     const std::string key =
         hmac(hmac(hmac(hmac("AWS4" + credentials.secret_access_key, date), scope.region), scope.service),
              "aws4_request");
-    signature.hex = hex(hmac(key, signature.string_to_sign));
+    const std::string mac = hmac(key, signature.string_to_sign);
+    signature.hex = hex(std::span(reinterpret_cast<const std::uint8_t*>(mac.data()), mac.size()));
     signature.authorization =
         fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", k_algorithm,
                     credentials.access_key_id, credential_scope, headers.names, signature.hex);

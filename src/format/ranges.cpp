@@ -1,4 +1,4 @@
-#include "hydrate/ranges.hpp"
+#include "format/ranges.hpp"
 
 namespace ballast {
 
