@@ -81,6 +81,10 @@ std::string_view file_name(std::string_view path) {
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+bool lies_in(std::string_view path, std::string_view directory) {
+    return path.size() > directory.size() && path[directory.size()] == '/' && path.starts_with(directory);
+}
+
 std::string join_path(std::string_view directory, std::string_view path) {
     return directory.empty() ? std::string(path) : fmt::format("{}/{}", directory, path);
 }

@@ -32,6 +32,9 @@ bool path_before(std::string_view left, std::string_view right);
 std::string_view parent_path(std::string_view path);
 std::string_view file_name(std::string_view path);
 
+// Whether `path` is that of something in a directory, or further below it.
+bool lies_in(std::string_view path, std::string_view directory);
+
 // The path of `path` in `directory`, which is "" at the top.
 std::string join_path(std::string_view directory, std::string_view path);
 

@@ -71,7 +71,7 @@ std::string output_of(const AnalyzeFlags& flags, const Analysis& analysis,
 Result<int> run_analyze(const AnalyzeFlags& flags) {
     std::optional<MaxGrowth> max_growth;
     if (!flags.max_growth.empty()) BALLAST_SET(max_growth, parse_max_growth(flags.max_growth));
-    BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
+    BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags, Images::taken));
     AnalyzeOptions options;
     if (!flags.html.empty()) options.tree_nodes = k_page_tree_nodes;
     options.max_unzipped_bytes = loaded.config.max_size;

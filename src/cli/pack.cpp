@@ -43,7 +43,7 @@ std::string estimate_text(const PackResult& result) {
 }
 
 std::string pack_text(const PackFlags& flags, const PackResult& result, const Config& config) {
-    const auto& [plan, lock, tree, slim_bytes, work, estimate, warnings] = result;
+    const auto& [plan, lock, tree, slim_bytes, work, estimate] = result;
     std::string text = fmt::format("version {}\n", lock.version);
     text += fmt::format("tree    {} in {}, {} compressed ({} zstd, {} lz4, {} raw frames)\n",
                         format_size(lock.tree_bytes), counted(plan.leaving_files, "file"),
@@ -58,7 +58,7 @@ std::string pack_text(const PackFlags& flags, const PackResult& result, const Co
 }
 
 std::string pack_json(const PackFlags& flags, const PackResult& result) {
-    const auto& [plan, lock, tree, slim_bytes, work, estimate, warnings] = result;
+    const auto& [plan, lock, tree, slim_bytes, work, estimate] = result;
     nlohmann::ordered_json json;
     json["name"] = lock.name;
     json["version"] = lock.version;
@@ -88,6 +88,7 @@ Result<int> pack(const PackFlags& flags) {
     options.version = flags.version;
     if (!flags.without_run) BALLAST_SET(options.run_program, find_run_program(flags.run_program));
     options.repack = flags.repack ? Repack::everything : Repack::changes;
+    options.on_warning = &warn;
     options.output = flags.quiet ? Progress::Output::quiet : Progress::Output::automatic;
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));
     if (flags.push && loaded.config.store.empty()) {
@@ -95,7 +96,6 @@ Result<int> pack(const PackFlags& flags) {
                     "name one with --store, BALLAST_STORE or 'store' in ballast.toml");
     }
     BALLAST_TRY(const PackResult result, pack_package(loaded.inventory, loaded.config, options));
-    for (const auto& warning : result.warnings) warn(warning);
     BALLAST_CHECK(print(flags.json ? pack_json(flags, result) : pack_text(flags, result, loaded.config)));
     if (!flags.push) return 0;
     BALLAST_TRY(const auto store, open_store(loaded.config.store));

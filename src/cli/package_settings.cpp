@@ -8,27 +8,10 @@
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "config/load_config.hpp"
-#include "package/open_package.hpp"
 #include "package/read_entry.hpp"
 
 namespace ballast {
-
-void add_config_flags(Command& command, ConfigFlags& flags) {
-    command.option("--config FILE", flags.config,
-                   "the configuration (default: ballast.toml in the package, or beside it)");
-    command.option("--store URL", flags.store,
-                   "where packs are kept: s3://BUCKET/PREFIX, file:///DIR, or a plain path");
-    command.option("--root DIR", flags.root, "where contexts hydrate (default: /tmp/ballast)");
-    command.option("--name NAME", flags.name,
-                   "the family that versions belong to (default: the package's name)");
-    command.option("--include PATTERN", flags.include, "what leaves, as a gitignore pattern; may be repeated")
-        .repeatable();
-    command.option("--exclude PATTERN", flags.exclude, "what stays; may be repeated").repeatable();
-}
-
 namespace {
-
-enum class Images : std::uint8_t { refused, taken };
 
 // The ballast.toml that lies at the top of a zip. A directory's is found without opening the package, and a
 // container image has none.
@@ -63,7 +46,22 @@ Result<void> check_unpacked(const Package& package, std::uint64_t limit) {
     return {};
 }
 
-Result<LoadedPackage> load(const std::string& path, const ConfigFlags& flags, Images images) {
+}  // namespace
+
+void add_config_flags(Command& command, ConfigFlags& flags) {
+    command.option("--config FILE", flags.config,
+                   "the configuration (default: ballast.toml in the package, or beside it)");
+    command.option("--store URL", flags.store,
+                   "where packs are kept: s3://BUCKET/PREFIX, file:///DIR, or a plain path");
+    command.option("--root DIR", flags.root, "where contexts hydrate (default: /tmp/ballast)");
+    command.option("--name NAME", flags.name,
+                   "the family that versions belong to (default: the package's name)");
+    command.option("--include PATTERN", flags.include, "what leaves, as a gitignore pattern; may be repeated")
+        .repeatable();
+    command.option("--exclude PATTERN", flags.exclude, "what stays; may be repeated").repeatable();
+}
+
+Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags, Images images) {
     std::optional<ConfigText> given;
     if (!flags.config.empty()) BALLAST_SET(given, read_config(flags.config));
     Result<Config> config = load_settings(path, given, flags);
@@ -73,8 +71,7 @@ Result<LoadedPackage> load(const std::string& path, const ConfigFlags& flags, Im
     if (!config && !may_have_own) return pass_on(std::move(config));
     PackageLimits limits;
     if (config) limits.max_unpacked_bytes = config->max_unpacked;
-    BALLAST_TRY(auto package,
-                images == Images::taken ? open_package_or_image(path, limits) : open_package(path, limits));
+    BALLAST_TRY(auto package, open_package(path, limits, images));
     if (may_have_own && package->image() == nullptr) {
         BALLAST_TRY(const auto own, config_in(*package));
         if (own) config = load_settings(path, own, flags);
@@ -83,16 +80,6 @@ Result<LoadedPackage> load(const std::string& path, const ConfigFlags& flags, Im
     if (!config) return pass_on(std::move(config));
     BALLAST_TRY(Inventory inventory, Inventory::take(*package));
     return LoadedPackage{std::move(*config), std::move(package), std::move(inventory)};
-}
-
-}  // namespace
-
-Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags) {
-    return load(path, flags, Images::refused);
-}
-
-Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags) {
-    return load(path, flags, Images::taken);
 }
 
 }  // namespace ballast

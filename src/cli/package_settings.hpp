@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/table.hpp"
 #include "classify/inventory.hpp"
 #include "config/config.hpp"
-#include "package/package.hpp"
+#include "package/open_package.hpp"
 #include "program/command.hpp"
 
 namespace ballast {
@@ -30,8 +29,8 @@ struct LoadedPackage {
     std::unique_ptr<Package> package;
     Inventory inventory;
 };
-Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags);
-// The same for commands that only look: they take container images too.
-Result<LoadedPackage> load_package_or_image(const std::string& path, const ConfigFlags& flags);
+// Commands that only look take container images, too.
+Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags,
+                                   Images images = Images::refused);
 
 }  // namespace ballast

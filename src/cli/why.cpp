@@ -19,7 +19,7 @@ struct WhyFlags : ConfigFlags {
 };
 
 Result<int> run_why(const WhyFlags& flags) {
-    BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
+    BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags, Images::taken));
     BALLAST_TRY(const Why why, find_why(loaded.inventory, flags.asked));
     BALLAST_CHECK(print(flags.json ? json_text(why_json(why)) : why_text(why, colours_of_stdout())));
     return 0;

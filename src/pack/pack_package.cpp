@@ -87,15 +87,6 @@ std::string absolute_store(const std::string& store) {
     return fs::absolute(store, error).lexically_normal().string();
 }
 
-void warn_of(const ColdStartEstimate& estimate, std::vector<std::string>& warnings) {
-    if (estimate.total < k_worrying_seconds) return;
-    warnings.push_back(fmt::format(
-        "a cold start may take about {:.1f} s, and Lambda's init phase ends at {:.0f} s: what is not done "
-        "then goes on in "
-        "the first invocation, within its timeout; hydrate groups ([start] in ballast.toml), or pack less",
-        estimate.total, k_init_limit_seconds));
-}
-
 }  // namespace
 
 Result<PackResult> pack_package(const Inventory& inventory, const Config& config,
@@ -104,8 +95,8 @@ Result<PackResult> pack_package(const Inventory& inventory, const Config& config
     BALLAST_CHECK(check_first(package, options));
     PackResult result;
     BALLAST_TRY(result.plan, make_plan(inventory, config));
-    result.warnings = result.plan.warnings;
-    for (const auto& lack : find_lacks(inventory)) result.warnings.push_back(lack.path + ": " + lack.message);
+    for (const auto& warning : result.plan.warnings) options.on_warning(warning);
+    for (const auto& lack : find_lacks(inventory)) options.on_warning(lack.path + ": " + lack.message);
     BALLAST_TRY(const KnownContents known, read_known(config, options.repack));
 
     Progress reading("reading", result.plan.leaving_bytes, options.output);
@@ -129,7 +120,13 @@ Result<PackResult> pack_package(const Inventory& inventory, const Config& config
     BALLAST_TRY(const Manifest parsed, Manifest::parse(manifest, k_manifest_file));
     BALLAST_TRY(result.work, cold_start_work(parsed, result.lock.groups));
     result.estimate = estimate_cold_start(TimeModel(), result.work);
-    warn_of(result.estimate, result.warnings);
+    if (result.estimate.total >= k_worrying_seconds) {
+        options.on_warning(fmt::format(
+            "a cold start may take about {:.1f} s, and Lambda's init phase ends at {:.0f} s: what is not "
+            "done then goes on in the first invocation, within its timeout; hydrate groups ([start] in "
+            "ballast.toml), or pack less",
+            result.estimate.total, k_init_limit_seconds));
+    }
     return result;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/progress.hpp"
 #include "base/result.hpp"
@@ -30,6 +30,8 @@ struct PackOptions {
                                                             // when there is none
     Repack repack = Repack::changes;
     Progress::Output output = Progress::Output::automatic;
+    // Is told each warning, one line, as soon as it is known: most are before anything is compressed.
+    std::function<void(const std::string&)> on_warning = [](const std::string&) {};
 };
 
 struct PackResult {
@@ -39,7 +41,6 @@ struct PackResult {
     std::uint64_t slim_bytes = 0;
     ColdStartWork work;  // of the groups that a start hydrates
     ColdStartEstimate estimate;
-    std::vector<std::string> warnings;  // one line each
 };
 
 // Takes what leaves out of a package: writes the slim package `out`, and beside it, in staging_path(out), the

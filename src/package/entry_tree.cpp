@@ -5,13 +5,6 @@
 #include "base/relative_path.hpp"
 
 namespace ballast {
-namespace {
-
-bool lies_in(std::string_view path, std::string_view directory) {
-    return path.size() > directory.size() && path[directory.size()] == '/' && path.starts_with(directory);
-}
-
-}  // namespace
 
 EntryTree::EntryTree(const std::vector<Entry>& entries) : m_entries(&entries) {
     m_parents.resize(entries.size());

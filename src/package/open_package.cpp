@@ -16,8 +16,6 @@
 namespace ballast {
 namespace {
 
-enum class Images : std::uint8_t { refused, taken };
-
 tl::unexpected<Error> fail_no_package(const std::string& path, Images images) {
     if (images == Images::taken) {
         return fail(
@@ -28,8 +26,10 @@ tl::unexpected<Error> fail_no_package(const std::string& path, Images images) {
                 "name the directory or the .zip that the function is deployed as");
 }
 
-Result<std::unique_ptr<Package>> open_any(const std::string& path, const PackageLimits& limits,
-                                          Images images) {
+}  // namespace
+
+Result<std::unique_ptr<Package>> open_package(const std::string& path, const PackageLimits& limits,
+                                              Images images) {
     // O_NONBLOCK: opening a FIFO would wait for a writer.
     Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!fd && errno == ENXIO) return fail_no_package(path, images);  // a socket
@@ -47,16 +47,6 @@ Result<std::unique_ptr<Package>> open_any(const std::string& path, const Package
     if (images == Images::taken && is_image_start(start))
         return open_image_package(std::move(fd), path, limits);
     return fail_no_package(path, images);
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Package>> open_package(const std::string& path, const PackageLimits& limits) {
-    return open_any(path, limits, Images::refused);
-}
-
-Result<std::unique_ptr<Package>> open_package_or_image(const std::string& path, const PackageLimits& limits) {
-    return open_any(path, limits, Images::taken);
 }
 
 }  // namespace ballast

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/relative_path.hpp"
@@ -35,8 +36,8 @@ constexpr std::uint64_t k_unsuspicious_bytes = 256 * k_mib;
 constexpr std::uint64_t k_max_overall_ratio = 200;
 
 Result<Fd> make_nameless_file() {
-    const char* directory = std::getenv("TMPDIR");
-    const std::string parent = directory != nullptr && *directory != '\0' ? directory : "/tmp";
+    std::string parent = environment("TMPDIR");
+    if (parent.empty()) parent = "/tmp";
     std::string path = parent + "/ballast-image-XXXXXX";
     Fd fd(::mkostemp(path.data(), O_CLOEXEC));
     if (!fd) return fail_errno(errno, parent, "cannot make a temporary file");
@@ -99,9 +100,7 @@ std::string member_name(std::string_view path) {
             components.pop_back();
         }
     }
-    std::string name;
-    for (const auto component : components) name += (name.empty() ? "" : "/") + std::string(component);
-    return name;
+    return fmt::format("{}", fmt::join(components, "/"));
 }
 
 class ImageReader {

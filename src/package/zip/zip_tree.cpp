@@ -31,20 +31,12 @@ constexpr std::uint64_t k_max_path_bytes_an_entry = 256;
 
 // What the methods that zips are known to use are called: APPNOTE.TXT, section 4.4.5.
 std::string method_name(std::uint16_t method) {
-    switch (method) {
-        case 9:
-            return "Deflate64";
-        case 12:
-            return "bzip2";
-        case 14:
-            return "LZMA";
-        case 93:
-            return "Zstandard";
-        case 95:
-            return "xz";
-        default:
-            return fmt::format("method {}", method);
-    }
+    if (method == 9) return "Deflate64";
+    if (method == 12) return "bzip2";
+    if (method == 14) return "LZMA";
+    if (method == 93) return "Zstandard";
+    if (method == 95) return "xz";
+    return fmt::format("method {}", method);
 }
 
 Result<void> check_record(const ZipRecord& record, const std::string& archive) {
@@ -163,10 +155,6 @@ Result<void> check_sums(const std::vector<ZipRecord>& records, const std::string
     return {};
 }
 
-bool is_below(std::string_view path, std::string_view directory) {
-    return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
-}
-
 // Puts entries, which come in path_before() order, into the tree, each after its parents.
 class TreeBuilder {
   public:
@@ -195,7 +183,7 @@ Result<void> TreeBuilder::add(Entry entry, std::size_t record) {
     if (!entries.empty() && entries.back().path == entry.path) {
         return distrust(m_archive, entry.path, "is there twice");
     }
-    while (!m_ancestors.empty() && !is_below(entry.path, entries[m_ancestors.back()].path))
+    while (!m_ancestors.empty() && !lies_in(entry.path, entries[m_ancestors.back()].path))
         m_ancestors.pop_back();
     std::size_t known = 0;
     if (!m_ancestors.empty()) {
