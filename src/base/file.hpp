@@ -53,7 +53,7 @@ Result<void> make_directories(const std::string& path);
 Result<void> remove_all(const std::string& path);
 
 // The same below an open directory, for callers that hold on to one.
-Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view shown);
+Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view name_in_errors);
 
 // A new file that appears under `path` whole or not at all: written beside it under a temporary
 // name, published by commit(), removed by the destructor otherwise.
