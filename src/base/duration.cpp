@@ -19,7 +19,7 @@ constexpr std::int64_t k_most_seconds = 100LL * 365 * 86'400;
 
 }  // namespace
 
-Result<std::chrono::seconds> parse_duration(std::string_view text, std::string_view shown) {
+Result<std::chrono::seconds> parse_duration(std::string_view text, std::string_view name_in_errors) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool has_unit = error == std::errc() && end + 1 == text.data() + text.size();
@@ -29,7 +29,7 @@ Result<std::chrono::seconds> parse_duration(std::string_view text, std::string_v
                 return std::chrono::seconds(number * unit.seconds);
         }
     }
-    return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a duration",
+    return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' is not a duration",
                 "write it like 30d, 24h, 90m or 45s");
 }
 

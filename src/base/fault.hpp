@@ -10,6 +10,5 @@ struct Fault {
     std::string message;  // goes on from the setting's name: "is not an absolute path"
     std::string hint = {};
 };
-using FaultOf = std::optional<Fault>;
 
 }  // namespace ballast

@@ -27,7 +27,7 @@ std::string temporary_name_for(const std::string& path) {
 
 // Opens the directory `name` to empty it, whatever its mode: entries can be listed and removed only
 // where the directory is readable and writable. Whether the second fchmod worked shows at the removal.
-Result<Fd> open_for_removal(int directory_fd, const std::string& name, std::string_view shown) {
+Result<Fd> open_for_removal(int directory_fd, const std::string& name, std::string_view name_in_errors) {
     constexpr int k_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     Fd directory(::openat(directory_fd, name.c_str(), k_flags));
     if (!directory) {
@@ -35,7 +35,7 @@ Result<Fd> open_for_removal(int directory_fd, const std::string& name, std::stri
         if (saved_errno == EACCES && ::fchmodat(directory_fd, name.c_str(), 0700, AT_SYMLINK_NOFOLLOW) == 0) {
             directory = Fd(::openat(directory_fd, name.c_str(), k_flags));
         }
-        if (!directory) return fail_errno(saved_errno, shown, "cannot open for removal");
+        if (!directory) return fail_errno(saved_errno, name_in_errors, "cannot open for removal");
     }
     ::fchmod(directory.value(), 0700);
     return directory;
@@ -130,18 +130,18 @@ Result<void> make_directories(const std::string& path) {
     return {};
 }
 
-Result<std::vector<std::string>> names_in(int directory_fd, std::string_view shown) {
+Result<std::vector<std::string>> names_in(int directory_fd, std::string_view name_in_errors) {
     Fd duplicate(::openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!duplicate) return fail_errno(errno, shown, "cannot list");
+    if (!duplicate) return fail_errno(errno, name_in_errors, "cannot list");
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(duplicate.value()), &::closedir);
-    if (!stream) return fail_errno(errno, shown, "cannot list");
+    if (!stream) return fail_errno(errno, name_in_errors, "cannot list");
     duplicate.release();  // the stream closes it
     std::vector<std::string> names;
     for (;;) {
         errno = 0;
         const dirent* entry = ::readdir(stream.get());
         if (entry == nullptr) {
-            if (errno != 0) return fail_errno(errno, shown, "cannot list");
+            if (errno != 0) return fail_errno(errno, name_in_errors, "cannot list");
             return names;
         }
         const std::string_view name(entry->d_name);
@@ -149,19 +149,19 @@ Result<std::vector<std::string>> names_in(int directory_fd, std::string_view sho
     }
 }
 
-Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view shown) {
+Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view name_in_errors) {
     if (::unlinkat(directory_fd, name.c_str(), 0) == 0 || errno == ENOENT) return {};
     // EISDIR is what Linux says of directories; EPERM is a sticky directory or an immutable file.
-    if (errno != EISDIR) return fail_errno(errno, shown, "cannot remove");
-    BALLAST_TRY(const Fd directory, open_for_removal(directory_fd, name, shown));
+    if (errno != EISDIR) return fail_errno(errno, name_in_errors, "cannot remove");
+    BALLAST_TRY(const Fd directory, open_for_removal(directory_fd, name, name_in_errors));
     // All are read before the first is removed: what a listing shows of a directory that changes meanwhile
     // depends on the file system. One descriptor a level stays open.
-    BALLAST_TRY(const auto names, names_in(directory.value(), shown));
+    BALLAST_TRY(const auto names, names_in(directory.value(), name_in_errors));
     for (const auto& child : names) {
-        BALLAST_CHECK(remove_all_at(directory.value(), child, std::string(shown) + "/" + child));
+        BALLAST_CHECK(remove_all_at(directory.value(), child, std::string(name_in_errors) + "/" + child));
     }
     if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-        return fail_errno(errno, shown, "cannot remove");
+        return fail_errno(errno, name_in_errors, "cannot remove");
     }
     return {};
 }

@@ -50,14 +50,14 @@ Result<void> sync_directory(const std::string& path);
 Result<void> make_directories(const std::string& path);
 
 // The names in an open directory, in no order, without "." and "..".
-Result<std::vector<std::string>> names_in(int directory_fd, std::string_view shown);
+Result<std::vector<std::string>> names_in(int directory_fd, std::string_view name_in_errors);
 
 // Removes a file or a directory with all below it, never following symlinks, making directories
 // writable where that is needed. Absent is fine.
 Result<void> remove_all(const std::string& path);
 
 // The same below an open directory, for callers that hold on to one.
-Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view shown);
+Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view name_in_errors);
 
 // A new file that appears under `path` whole or not at all: written beside it under a temporary
 // name, published by commit(), removed by the destructor otherwise.

@@ -23,8 +23,9 @@ class FileLock {
     // Blocks (interrupted by signals: code interrupted once stop was requested).
     // With a deadline, which needs polling, the error at its end has code unavailable.
     using Deadline = std::chrono::steady_clock::time_point;
-    static Result<FileLock> acquire(int directory_fd, const std::string& name, std::string_view shown,
-                                    Mode mode, Wait wait, Deadline deadline = Deadline::max());
+    static Result<FileLock> acquire(int directory_fd, const std::string& name,
+                                    std::string_view name_in_errors, Mode mode, Wait wait,
+                                    Deadline deadline = Deadline::max());
 
     explicit operator bool() const { return static_cast<bool>(m_fd); }
 

@@ -6,7 +6,7 @@
 
 namespace ballast {
 
-FaultOf root_fault(std::string_view path) {
+std::optional<Fault> root_fault(std::string_view path) {
     if (!path.starts_with('/')) return Fault{"is not an absolute path", "write it like /tmp/ballast"};
     if (path.size() > 1024)
         return Fault{"is longer than 1024 bytes", "trees' own paths have to fit below it"};

@@ -100,9 +100,9 @@ void add_money_flags(Command& command, SimulateFlags& flags) {
         .separated_by(',');
 }
 
-Result<std::int64_t> parse_age(std::string_view text, std::string_view shown) {
+Result<std::int64_t> parse_age(std::string_view text, std::string_view name_in_errors) {
     if (text == "never") return k_never_us;
-    return parse_span_us(text, shown, Unitless::seconds);
+    return parse_span_us(text, name_in_errors, Unitless::seconds);
 }
 
 Result<Platform> platform_of(const SimulateFlags& flags) {

@@ -25,12 +25,12 @@ bool consists_of(std::string_view text, std::size_t max_bytes, bool (*allowed)(c
     return !text.empty() && text.size() <= max_bytes && std::all_of(text.begin(), text.end(), allowed);
 }
 
-FaultOf file_store_fault(std::string_view rest) {
+std::optional<Fault> file_store_fault(std::string_view rest) {
     if (rest.starts_with("//") && rest.substr(2).starts_with('/')) return std::nullopt;
     return Fault{"names no absolute path", "write three slashes: file:///var/lib/ballast"};
 }
 
-FaultOf s3_store_fault(std::string_view rest) {
+std::optional<Fault> s3_store_fault(std::string_view rest) {
     const std::string_view form = "write s3://BUCKET/PREFIX?endpoint=URL&region=REGION";
     if (!rest.starts_with("//")) return Fault{"names no bucket", std::string(form)};
     const auto authority = rest.substr(2, rest.find_first_of("/?", 2) - 2);
@@ -49,7 +49,7 @@ FaultOf s3_store_fault(std::string_view rest) {
 
 }  // namespace
 
-FaultOf name_fault(std::string_view name) {
+std::optional<Fault> name_fault(std::string_view name) {
     const bool is_name =
         consists_of(name, 128,
                     [](char c) {
@@ -61,7 +61,7 @@ FaultOf name_fault(std::string_view name) {
                  "use up to 128 letters, digits, '.', '_', '+' and '-', with a letter or digit first"};
 }
 
-FaultOf group_name_fault(std::string_view name) {
+std::optional<Fault> group_name_fault(std::string_view name) {
     const bool is_name =
         consists_of(name, 64,
                     [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; }) &&
@@ -71,7 +71,7 @@ FaultOf group_name_fault(std::string_view name) {
                  "use up to 64 lower-case letters, digits, '.', '_' and '-', with a letter or digit first"};
 }
 
-FaultOf store_fault(std::string_view url) {
+std::optional<Fault> store_fault(std::string_view url) {
     if (url.empty()) return Fault{"is empty"};
     if (url.find('\0') != std::string_view::npos) return Fault{"holds a NUL byte"};
     const auto colon = url.find(':');
@@ -85,7 +85,7 @@ FaultOf store_fault(std::string_view url) {
                  "use file:///DIR, s3://BUCKET/PREFIX or a plain path; write a path with ':' as ./PATH"};
 }
 
-FaultOf variable_fault(std::string_view name) {
+std::optional<Fault> variable_fault(std::string_view name) {
     if (name.empty()) return Fault{"is empty, and a variable's name cannot be"};
     if (name.find('=') != std::string_view::npos) return Fault{"holds '=', which ends a variable's name"};
     if (name.find('\0') != std::string_view::npos) return Fault{"holds a NUL byte"};
@@ -97,7 +97,7 @@ FaultOf variable_fault(std::string_view name) {
     return std::nullopt;
 }
 
-FaultOf variable_value_fault(std::string_view value) {
+std::optional<Fault> variable_value_fault(std::string_view value) {
     static constexpr std::string_view k_known = "tree";
     if (value.find('\0') != std::string_view::npos) return Fault{"holds a NUL byte"};
     for (auto open = value.find('{'); open != std::string_view::npos; open = value.find('{', open + 1)) {

@@ -8,16 +8,16 @@
 
 namespace ballast {
 
-FaultOf name_fault(std::string_view name);
-FaultOf group_name_fault(std::string_view name);
+std::optional<Fault> name_fault(std::string_view name);
+std::optional<Fault> group_name_fault(std::string_view name);
 
 // A plain path, "file:///dir", or "s3://bucket[/prefix][?...]". What the query says is the store's to check.
-FaultOf store_fault(std::string_view url);
+std::optional<Fault> store_fault(std::string_view url);
 
 // Variables that exec sets itself are refused: what is configured would replace them whole.
-FaultOf variable_fault(std::string_view name);
+std::optional<Fault> variable_fault(std::string_view name);
 
 // "{tree}" is the one placeholder; any other "{word}" is refused, so that none is kept by mistake.
-FaultOf variable_value_fault(std::string_view value);
+std::optional<Fault> variable_value_fault(std::string_view value);
 
 }  // namespace ballast

@@ -46,10 +46,10 @@ struct Config {
 inline constexpr std::string_view k_config_file = "ballast.toml";
 inline constexpr std::uint64_t k_max_config_bytes = 256 * k_kib;
 
-// What flags and variables set; `shown` is "--root" or "BALLAST_ROOT".
-// Errors: usage, naming `shown`, when Config's promises would not hold; then nothing is changed.
-Result<void> set_name(Config& config, const std::string& value, std::string_view shown);
-Result<void> set_store(Config& config, const std::string& value, std::string_view shown);
-Result<void> set_root(Config& config, const std::string& value, std::string_view shown);
+// What flags and variables set; `name_in_errors` is "--root" or "BALLAST_ROOT".
+// Errors: usage, naming `name_in_errors`, when Config's promises would not hold; then nothing is changed.
+Result<void> set_name(Config& config, const std::string& value, std::string_view name_in_errors);
+Result<void> set_store(Config& config, const std::string& value, std::string_view name_in_errors);
+Result<void> set_root(Config& config, const std::string& value, std::string_view name_in_errors);
 
 }  // namespace ballast

@@ -11,7 +11,7 @@ namespace ballast {
 // A configuration's text, and the name that errors give it.
 struct ConfigText {
     std::string text;
-    std::string shown;
+    std::string name_in_errors;
 };
 
 // Reads a configuration that the user named. Errors: those of reading the file.

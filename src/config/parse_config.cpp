@@ -58,7 +58,8 @@ class ConfigReader : TomlValues {
         return refuse(item, message, suggestion(item.key, names));
     }
 
-    Result<void> read_text(const TomlItem& item, std::string& text, FaultOf (*fault)(std::string_view)) {
+    Result<void> read_text(const TomlItem& item, std::string& text,
+                           std::optional<Fault> (*fault)(std::string_view)) {
         BALLAST_TRY(text, string(item));
         return check(item, fault(text));
     }
@@ -250,30 +251,30 @@ std::string toml_message(const toml::parse_error& error) {
 
 }  // namespace
 
-Result<Config> parse_config(std::string_view text, const std::string& shown) {
+Result<Config> parse_config(std::string_view text, const std::string& name_in_errors) {
     if (text.size() > k_max_config_bytes) {
         return fail(
-            ErrorCode::usage, shown,
+            ErrorCode::usage, name_in_errors,
             fmt::format("has {} bytes, more than the {} that are read", text.size(), k_max_config_bytes),
             "shorten its lists with patterns that match more");
     }
     const auto scan = scan_toml(text);
     if (scan.non_ascii_line) {
-        return fail(ErrorCode::usage, fmt::format("{}:{}", shown, *scan.non_ascii_line),
+        return fail(ErrorCode::usage, fmt::format("{}:{}", name_in_errors, *scan.non_ascii_line),
                     "not TOML: a character outside quotes and comments is not ASCII",
                     "quote it; quotes themselves are the plain ' and \"");
     }
     if (scan.dots > k_max_dots) {
-        return fail(ErrorCode::usage, shown,
+        return fail(ErrorCode::usage, name_in_errors,
                     fmt::format("has {} dots outside quotes, more than any setting needs", scan.dots));
     }
-    const auto parsed = toml::parse(text, std::string_view(shown));
+    const auto parsed = toml::parse(text, std::string_view(name_in_errors));
     if (!parsed) {
         const auto& error = parsed.error();
-        return fail(ErrorCode::usage, fmt::format("{}:{}", shown, error.source().begin.line),
+        return fail(ErrorCode::usage, fmt::format("{}:{}", name_in_errors, error.source().begin.line),
                     toml_message(error));
     }
-    return ConfigReader(shown).read(parsed.table());
+    return ConfigReader(name_in_errors).read(parsed.table());
 }
 
 }  // namespace ballast

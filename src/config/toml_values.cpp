@@ -31,7 +31,7 @@ std::vector<TomlItem> in_file_order(const toml::table& table) {
 
 tl::unexpected<Error> TomlValues::refuse(const TomlItem& item, std::string_view message,
                                          std::string_view hint) const {
-    return fail(ErrorCode::usage, fmt::format("{}:{}", m_shown, item.at.line), message, hint);
+    return fail(ErrorCode::usage, fmt::format("{}:{}", m_name_in_errors, item.at.line), message, hint);
 }
 
 tl::unexpected<Error> TomlValues::refuse_kind(const TomlItem& item, std::string_view must_be) const {
@@ -39,7 +39,7 @@ tl::unexpected<Error> TomlValues::refuse_kind(const TomlItem& item, std::string_
         item, fmt::format("'{}' is {}, but must be {}", printable(item.key), kind_of(*item.node), must_be));
 }
 
-Result<void> TomlValues::check(const TomlItem& item, const FaultOf& fault) const {
+Result<void> TomlValues::check(const TomlItem& item, const std::optional<Fault>& fault) const {
     if (!fault) return {};
     return refuse(item, fmt::format("'{}' {}", printable(item.key), fault->message), fault->hint);
 }

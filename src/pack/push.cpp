@@ -131,16 +131,16 @@ Result<void> Push::compare_with_stored_version() {
     m_report.version_was_there = true;
     const std::string key = version_key(m_lock->name, m_lock->version);
     BALLAST_TRY(const std::string there, read_object(*m_store, key, k_max_version_bytes));
-    const std::string shown = shown_object(*m_store, key);
-    BALLAST_TRY(const Version stored, parse_version(there, shown));
+    const std::string name_in_errors = shown_object(*m_store, key);
+    BALLAST_TRY(const Version stored, parse_version(there, name_in_errors));
     if (stored.tree != m_lock->tree) {
-        return fail(ErrorCode::check_failed, shown,
+        return fail(ErrorCode::check_failed, name_in_errors,
                     fmt::format("the version is there, with another tree ({}, not {})",
                                 stored.tree.short_hex(), m_lock->tree.short_hex()),
                     "a version never changes: pack again with another --version");
     }
     if (stored.manifest != m_lock->manifest) {
-        return fail(ErrorCode::check_failed, shown, "the version is there, packed another way",
+        return fail(ErrorCode::check_failed, name_in_errors, "the version is there, packed another way",
                     "pack again, which takes what is stored, or choose another --version");
     }
     return {};

@@ -26,18 +26,18 @@ struct FileState {
     }
 };
 
-tl::unexpected<Error> fail_changed(std::string_view shown) {
-    return fail(ErrorCode::corrupt, shown, "changed while it was read",
+tl::unexpected<Error> fail_changed(std::string_view name_in_errors) {
+    return fail(ErrorCode::corrupt, name_in_errors, "changed while it was read",
                 "run it again when nothing else writes to the package");
 }
 
 class DirectoryFileReader final : public FileReader {
   public:
-    DirectoryFileReader(Fd fd, const FileState& listed, std::string shown)
+    DirectoryFileReader(Fd fd, const FileState& listed, std::string name_in_errors)
         : m_fd(std::move(fd)),
           m_listed(listed),
           m_left(static_cast<std::uint64_t>(listed.size)),
-          m_shown(std::move(shown)) {}
+          m_name_in_errors(std::move(name_in_errors)) {}
 
     Result<std::size_t> read(std::span<std::byte> out) override {
         const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), m_left));
@@ -46,16 +46,16 @@ class DirectoryFileReader final : public FileReader {
             const auto count = ::read(m_fd.value(), out.data() + filled, wanted - filled);
             if (count < 0) {
                 if (errno == EINTR) continue;
-                return fail_errno(errno, m_shown, "cannot read");
+                return fail_errno(errno, m_name_in_errors, "cannot read");
             }
-            if (count == 0) return fail_changed(m_shown);
+            if (count == 0) return fail_changed(m_name_in_errors);
             filled += static_cast<std::size_t>(count);
         }
         m_left -= filled;
         if (m_left == 0 && filled > 0) {
             struct stat info = {};
-            if (::fstat(m_fd.value(), &info) != 0) return fail_errno(errno, m_shown, "cannot stat");
-            if (!m_listed.holds(info)) return fail_changed(m_shown);
+            if (::fstat(m_fd.value(), &info) != 0) return fail_errno(errno, m_name_in_errors, "cannot stat");
+            if (!m_listed.holds(info)) return fail_changed(m_name_in_errors);
         }
         return filled;
     }
@@ -64,7 +64,7 @@ class DirectoryFileReader final : public FileReader {
     Fd m_fd;
     FileState m_listed;
     std::uint64_t m_left;
-    std::string m_shown;
+    std::string m_name_in_errors;
 };
 
 class DirectoryPackage final : public Package {
@@ -120,12 +120,12 @@ std::string_view mode_fault(mode_t mode) {
     return {};
 }
 
-Result<std::string> read_link(int directory_fd, const std::string& name, const std::string& shown) {
+Result<std::string> read_link(int directory_fd, const std::string& name, const std::string& name_in_errors) {
     std::string target(k_max_path_bytes + 1, '\0');
     const auto count = ::readlinkat(directory_fd, name.c_str(), target.data(), target.size());
-    if (count < 0) return fail_errno(errno, shown, "cannot read the symlink");
+    if (count < 0) return fail_errno(errno, name_in_errors, "cannot read the symlink");
     if (static_cast<std::size_t>(count) == target.size()) {
-        return fail(ErrorCode::usage, shown, "the symlink's target is longer than 4095 bytes");
+        return fail(ErrorCode::usage, name_in_errors, "the symlink's target is longer than 4095 bytes");
     }
     target.resize(static_cast<std::size_t>(count));
     return target;

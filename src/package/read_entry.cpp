@@ -18,17 +18,18 @@ std::optional<std::size_t> find_file(const Package& package, std::string_view pa
 
 Result<std::string> read_entry(const Package& package, std::size_t index, std::uint64_t max_bytes) {
     const Entry& entry = package.entries()[index];
-    const std::string shown = package.name() + ": " + printable(entry.path);
+    const std::string name_in_errors = package.name() + ": " + printable(entry.path);
     if (entry.size > max_bytes) {
         return fail(
-            ErrorCode::corrupt, shown,
+            ErrorCode::corrupt, name_in_errors,
             fmt::format("has {} bytes, more than the {} that such a file may have", entry.size, max_bytes));
     }
     BALLAST_TRY(const auto reader, package.open(index));
     std::string text(static_cast<std::size_t>(entry.size), '\0');
     BALLAST_TRY(const std::size_t count, reader->read(std::as_writable_bytes(std::span(text))));
     if (count != text.size()) {
-        return fail(ErrorCode::corrupt, shown, fmt::format("ends after {} of {} bytes", count, text.size()));
+        return fail(ErrorCode::corrupt, name_in_errors,
+                    fmt::format("ends after {} of {} bytes", count, text.size()));
     }
     return text;
 }

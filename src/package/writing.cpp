@@ -96,13 +96,13 @@ Result<void> check_entry_path(const std::string& path) {
 
 Result<void> copy_file(FileReader& reader, const Entry& entry,
                        const std::function<Result<void>(std::span<const std::byte>)>& write,
-                       const std::string& shown) {
+                       const std::string& name_in_errors) {
     // One byte more than the file has shows in the first read whether a small one is longer.
     const auto buffer_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(entry.size + 1, k_copy_bytes));
     const auto buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
     std::uint64_t copied = 0;
     for (;;) {
-        BALLAST_CHECK(check_interrupt(shown));
+        BALLAST_CHECK(check_interrupt(name_in_errors));
         BALLAST_TRY(const std::size_t count, reader.read({buffer.get(), buffer_bytes}));
         if (count > entry.size - copied) break;
         if (count > 0) BALLAST_CHECK(write({buffer.get(), count}));
@@ -110,7 +110,7 @@ Result<void> copy_file(FileReader& reader, const Entry& entry,
         if (count < buffer_bytes && copied == entry.size) return {};
         if (count == 0) break;
     }
-    return fail(ErrorCode::corrupt, shown,
+    return fail(ErrorCode::corrupt, name_in_errors,
                 fmt::format("does not have the {} bytes that were listed", entry.size));
 }
 

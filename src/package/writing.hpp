@@ -26,6 +26,6 @@ Result<void> check_entry_path(const std::string& path);
 // Gives all that the reader has to `write`, piece by piece and no piece empty; see PackageWriter::add_file().
 Result<void> copy_file(FileReader& reader, const Entry& entry,
                        const std::function<Result<void>(std::span<const std::byte>)>& write,
-                       const std::string& shown);
+                       const std::string& name_in_errors);
 
 }  // namespace ballast

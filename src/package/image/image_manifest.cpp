@@ -60,10 +60,10 @@ class ManifestReader {
         return path;
     }
 
-    Result<void> check_layers(const Json& layers, const std::string& shown) const {
-        if (!layers.is_array()) return corrupt(shown, "names no layers");
+    Result<void> check_layers(const Json& layers, const std::string& name_in_errors) const {
+        if (!layers.is_array()) return corrupt(name_in_errors, "names no layers");
         if (layers.size() > k_max_listed_layers) {
-            return corrupt(shown,
+            return corrupt(name_in_errors,
                            fmt::format("names {} layers, more than {}", layers.size(), k_max_listed_layers));
         }
         return {};
@@ -120,9 +120,9 @@ class ManifestReader {
         return read_oci(found, path);
     }
 
-    Result<ImageManifest> read_oci(const Json& json, const std::string& shown) {
+    Result<ImageManifest> read_oci(const Json& json, const std::string& name_in_errors) {
         const Json& layers = json_member(json, "layers");
-        BALLAST_CHECK(check_layers(layers, shown));
+        BALLAST_CHECK(check_layers(layers, name_in_errors));
         ImageManifest manifest;
         for (const Json& layer : layers) {
             if (json_string(layer, "mediaType").ends_with("+encrypted"))

@@ -198,9 +198,9 @@ class ImageReader {
         }
     }
 
-    Result<std::vector<LayerMember>> unpack_layer(TarReader& outer, const std::string& shown) {
-        BALLAST_TRY(const auto tar,
-                    TarReader::open([&](std::span<std::byte> out) { return outer.read(out); }, shown));
+    Result<std::vector<LayerMember>> unpack_layer(TarReader& outer, const std::string& name_in_errors) {
+        BALLAST_TRY(const auto tar, TarReader::open([&](std::span<std::byte> out) { return outer.read(out); },
+                                                    name_in_errors));
         std::vector<LayerMember> members;
         for (;;) {
             BALLAST_CHECK(check_interrupt(m_name));
@@ -208,15 +208,17 @@ class ImageReader {
             if (!member) return members;
             m_path_bytes += member->path.size() + member->target.size();
             if (++m_count > 4 * m_limits.max_entries || m_path_bytes > 2 * k_gib)
-                return fail(ErrorCode::corrupt, shown, "has more, or longer, paths than are allowed");
+                return fail(ErrorCode::corrupt, name_in_errors,
+                            "has more, or longer, paths than are allowed");
             members.push_back({std::move(*member), m_spooled});
-            if (members.back().kind == TarKind::file) BALLAST_CHECK(spool(*tar, members.back(), shown));
+            if (members.back().kind == TarKind::file)
+                BALLAST_CHECK(spool(*tar, members.back(), name_in_errors));
         }
     }
 
     // Room for what is read is checked before it is, and a bomb noticed while it goes off.
-    Result<void> spool(TarReader& tar, const LayerMember& member, const std::string& shown) {
-        const std::string path = shown + ": " + printable(member.path);
+    Result<void> spool(TarReader& tar, const LayerMember& member, const std::string& name_in_errors) {
+        const std::string path = name_in_errors + ": " + printable(member.path);
         if (member.size > m_limits.max_unpacked_bytes - m_spooled) {
             return fail(ErrorCode::corrupt, path,
                         fmt::format("with it the layers unpack to more than {}, which is not allowed",
