@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analyze/analysis_json.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -55,12 +56,10 @@ std::vector<PartChange> changes_of(const std::vector<Part>& before, const std::v
         change.name = part.name;
         change.version_before = part.version;
         change.before += part.bytes;
-        change.is_there = false;
+        change.was_there = true;
     }
     for (const auto& part : after) {
-        const auto [place, added] = changes.try_emplace(part.key);
-        PartChange& change = place->second;
-        if (added) change.was_there = false;
+        PartChange& change = changes[part.key];
         change.name = part.name;
         change.version_after = part.version;
         change.after += part.bytes;
@@ -86,28 +85,24 @@ std::string package_key(std::string_view ecosystem, std::string_view name, std::
     return std::string(ecosystem) + " " + at;
 }
 
-// Entries with a name and bytes; nullopt when the report has no such list.
+// Of a report's list, whose rows have their name under the key `name`; nullopt when there is no such list.
 std::optional<std::vector<Part>> parts_of(const Json& report, const char* list, const char* name) {
     const Json* rows = find(report, list);
     if (rows == nullptr || !rows->is_array()) return std::nullopt;
     std::vector<Part> parts;
     for (const Json& row : *rows) {
         const std::string shown = text_of(row, name);
-        parts.push_back({shown, shown, {}, number_of(row, "bytes").value_or(0)});
+        const std::string ecosystem = text_of(row, "ecosystem");  // of packages
+        parts.push_back({ecosystem.empty() ? shown : package_key(ecosystem, shown, text_of(row, "path")),
+                         shown, text_of(row, "version"), number_of(row, "bytes").value_or(0)});
     }
     return parts;
 }
 
-std::optional<std::vector<Part>> packages_of(const Json& report) {
-    const Json* rows = find(report, "packages");
-    if (rows == nullptr || !rows->is_array()) return std::nullopt;
-    std::vector<Part> parts;
-    for (const Json& row : *rows) {
-        const std::string name = text_of(row, "name");
-        parts.push_back({package_key(text_of(row, "ecosystem"), name, text_of(row, "path")), name,
-                         text_of(row, "version"), number_of(row, "bytes").value_or(0)});
-    }
-    return parts;
+// What differs in a list of two reports; nothing where the older one does not have it.
+std::vector<PartChange> changes_in(const char* list, const char* name, const Json& then, const Json& now) {
+    const auto before = parts_of(then, list, name);
+    return before ? changes_of(*before, *parts_of(now, list, name)) : std::vector<PartChange>();
 }
 
 }  // namespace
@@ -145,26 +140,10 @@ Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_v
     Comparison comparison = {file, *before, analysis.unzipped.bytes};
     if (const Json* zipped = find(json, "zipped")) comparison.zipped_before = number_of(*zipped, "bytes");
     if (analysis.zipped) comparison.zipped_after = analysis.zipped->bytes;
-    std::vector<Part> now;
-    for (const auto& part : analysis.categories) {
-        const std::string name(category_name(part.category));
-        now.push_back({name, name, {}, part.bytes});
-    }
-    if (const auto then = parts_of(json, "categories", "category"))
-        comparison.categories = changes_of(*then, now);
-    now.clear();
-    for (const auto& part : analysis.extensions)
-        now.push_back({printable(part.extension), printable(part.extension), {}, part.bytes});
-    if (const auto then = parts_of(json, "extensions", "extension"))
-        comparison.extensions = changes_of(*then, now);
-    now.clear();
-    for (const auto& part : analysis.packages) {
-        const std::string name = printable(part.package.name);
-        now.push_back(
-            {package_key(ecosystem_name(part.package.ecosystem), name, printable(part.package.path)), name,
-             printable(part.package.version), part.bytes});
-    }
-    if (const auto then = packages_of(json)) comparison.packages = changes_of(*then, now);
+    const Json now = analysis_json(analysis);
+    comparison.categories = changes_in("categories", "category", json, now);
+    comparison.extensions = changes_in("extensions", "extension", json, now);
+    comparison.packages = changes_in("packages", "name", json, now);
     return comparison;
 }
 
