@@ -1,6 +1,8 @@
 #include "analyze/why.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -24,6 +26,28 @@ std::string_view without_ends(std::string_view path) {
 std::string shown(const InstalledPackage& one) {
     return one.version.empty() ? one.name : one.name + " " + one.version;
 }
+
+// Asks a graph what needs a node.
+struct Explainer {
+    NeedGraph graph;
+    std::function<std::string(std::size_t)> name_of;
+    std::function<bool(std::size_t)> is_start;
+    NeedChain::Start start;  // of chains from such a start,
+    NeedChain::Start other;  // and from what nothing needs
+
+    NeededThing explain(std::size_t node, const std::string& path, std::uint64_t bytes) const {
+        NeededThing thing = {name_of(node), path, bytes};
+        for (const auto& edge : graph.needers(node))
+            thing.needed_by.push_back({name_of(edge.needer), edge.as});
+        for (const auto& way : graph.ways_to(node, is_start)) {
+            NeedChain chain = {is_start(way.front()) ? start : other};
+            std::ranges::transform(way, std::back_inserter(chain.steps), name_of);
+            thing.chains.push_back(std::move(chain));
+        }
+        std::ranges::stable_sort(thing.chains, {}, &NeedChain::start);
+        return thing;
+    }
+};
 
 class WhyFinder {
   public:
@@ -82,7 +106,7 @@ class WhyFinder {
             if (m_tree.entry(i).kind != EntryKind::symlink || file_name(m_tree.entry(i).path) != name)
                 continue;
             const auto led = followed_path(m_tree, m_tree.entry(i).path);
-            if (led && m_facts[*led].elf && std::find(m_files.begin(), m_files.end(), *led) == m_files.end())
+            if (led && m_facts[*led].elf && std::ranges::find(m_files, *led) == m_files.end())
                 m_files.push_back(*led);
         }
     }
@@ -101,30 +125,19 @@ class WhyFinder {
     }
 
     void explain_files() {
-        const NeedGraph graph = library_graph(m_inventory);
         const auto is_program = [&](std::size_t i) {
             return m_facts[i].elf && m_facts[i].elf->kind == ElfInfo::Kind::program;
         };
         const auto path_of = [&](std::size_t i) { return m_tree.entry(i).path; };
-        for (const std::size_t file : m_files) {
-            NeededThing thing = {path_of(file), path_of(file), m_tree.entry(file).size};
-            for (const auto& edge : graph.needers(file))
-                thing.needed_by.push_back({path_of(edge.needer), edge.as});
-            for (const auto& way : graph.ways_to(file, is_program)) {
-                NeedChain chain = {is_program(way.front()) ? NeedChain::Start::program
-                                                           : NeedChain::Start::loaded};
-                for (const std::size_t step : way) chain.steps.push_back(path_of(step));
-                thing.chains.push_back(std::move(chain));
-            }
-            sort_chains(thing);
-            m_why.files.push_back(std::move(thing));
-        }
+        const Explainer explainer = {library_graph(m_inventory), path_of, is_program,
+                                     NeedChain::Start::program, NeedChain::Start::loaded};
+        for (const std::size_t file : m_files)
+            m_why.files.push_back(explainer.explain(file, path_of(file), m_tree.entry(file).size));
     }
 
     Result<void> explain_packages() {
         if (m_packages.empty()) return {};
         BALLAST_TRY(const auto projects, find_projects(m_inventory, m_installed));
-        const NeedGraph graph = package_graph(m_tree, m_installed, projects);
         const std::size_t installed = m_installed.list.size();
         const auto is_project = [&](std::size_t node) { return node >= installed; };
         const auto name_of = [&](std::size_t node) {
@@ -135,25 +148,11 @@ class WhyFinder {
             if (m_installed.owner[i] != InstalledPackages::k_none)
                 bytes[m_installed.owner[i]] += m_tree.entry(i).size;
         }
-        for (const std::size_t node : m_packages) {
-            NeededThing thing = {name_of(node), m_installed.list[node].path, bytes[node]};
-            for (const auto& edge : graph.needers(node))
-                thing.needed_by.push_back({name_of(edge.needer), edge.as});
-            for (const auto& way : graph.ways_to(node, is_project)) {
-                NeedChain chain = {is_project(way.front()) ? NeedChain::Start::project
-                                                           : NeedChain::Start::independent};
-                for (const std::size_t step : way) chain.steps.push_back(name_of(step));
-                thing.chains.push_back(std::move(chain));
-            }
-            sort_chains(thing);
-            m_why.packages.push_back(std::move(thing));
-        }
+        const Explainer explainer = {package_graph(m_tree, m_installed, projects), name_of, is_project,
+                                     NeedChain::Start::project, NeedChain::Start::independent};
+        for (const std::size_t node : m_packages)
+            m_why.packages.push_back(explainer.explain(node, m_installed.list[node].path, bytes[node]));
         return {};
-    }
-
-    static void sort_chains(NeededThing& thing) {
-        std::stable_sort(thing.chains.begin(), thing.chains.end(),
-                         [](const NeedChain& a, const NeedChain& b) { return a.start < b.start; });
     }
 
     const Inventory& m_inventory;
