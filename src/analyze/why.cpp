@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "analyze/followed_path.hpp"
 #include "analyze/need_graph.hpp"
 #include "analyze/package_graph.hpp"
 #include "base/relative_path.hpp"
@@ -81,7 +80,7 @@ class WhyFinder {
     std::optional<std::size_t> entry_at(const std::string& path) const {
         const auto found = m_tree.find(path);
         if (!found || m_tree.entry(*found).kind != EntryKind::symlink) return found;
-        return followed_path(m_tree, path);
+        return m_tree.follow(path);
     }
 
     Result<void> take_entry(std::size_t index) {
@@ -105,7 +104,7 @@ class WhyFinder {
         for (std::size_t i = 0; i < m_tree.size(); ++i) {  // the name of a symlink, "libz.so"
             if (m_tree.entry(i).kind != EntryKind::symlink || file_name(m_tree.entry(i).path) != name)
                 continue;
-            const auto led = followed_path(m_tree, m_tree.entry(i).path);
+            const auto led = m_tree.follow(m_tree.entry(i).path);
             if (led && m_facts[*led].elf && std::ranges::find(m_files, *led) == m_files.end())
                 m_files.push_back(*led);
         }
