@@ -10,7 +10,6 @@
 #include "cli/own_program.hpp"
 #include "cli/store_flags.hpp"
 #include "compare/experiment_json.hpp"
-#include "compare/experiment_markdown.hpp"
 #include "compare/experiment_page.hpp"
 #include "compare/experiment_text.hpp"
 #include "program/output.hpp"

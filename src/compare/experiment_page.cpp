@@ -75,8 +75,7 @@ class Page {
         ReportTable table = {"The ways"};
         table.note =
             "Times are what is added to the package as it is; a cold start waits for both. Measured: counted "
-            "or "
-            "timed on the machine that wrote this. Predicted: by Ballast's model. Cited: arithmetic with "
+            "or timed on the machine that wrote this. Predicted: by Ballast's model. Cited: arithmetic with "
             "figures that others published.";
         table.columns = {{"Way"},
                          {"Package", Unit::bytes},
@@ -86,18 +85,15 @@ class Page {
                          {"Known"},
                          {"Works"}};
         for (const auto& way : m_experiment.ways) {
-            if (!way.tried()) {
-                table.rows.push_back(
-                    {way.name, Cell(), Cell(), Cell(), Cell(), std::string(), "not tried: " + way.missing});
-                continue;
+            std::vector<Cell> row = {way.name, Cell(), Cell(), Cell(), Cell(), std::string()};
+            if (way.tried()) {
+                const auto bytes = static_cast<std::int64_t>(*way.package_bytes);
+                row = {
+                    way.name,          *way.package_bytes, bytes - static_cast<std::int64_t>(way.limit_bytes),
+                    cell(way.cold_ms), cell(way.each_ms),  known(way)};
             }
-            table.rows.push_back(
-                {way.name, *way.package_bytes,
-                 static_cast<std::int64_t>(*way.package_bytes) - static_cast<std::int64_t>(way.limit_bytes),
-                 cell(way.cold_ms), cell(way.each_ms), known(way),
-                 !way.works()           ? "no: " + way.faults.front()
-                 : way.untested.empty() ? std::string("yes")
-                                        : "not tested: " + way.untested});
+            row.emplace_back(works_text(way));
+            table.rows.push_back(std::move(row));
         }
         m_report.add(table);
     }
@@ -151,13 +147,6 @@ class Page {
         m_report.add(chart);
     }
 
-    const PackedFile* find_file(Packer packer, const std::string& path) const {
-        for (const auto& file : m_experiment.packed_by(packer).files) {
-            if (file.path == path) return &file;
-        }
-        return nullptr;
-    }
-
     void add_starts() {
         ReportChart chart = {"What starting a program costs", "Medians of paired starts; shorter is better."};
         chart.kind = ReportChart::Kind::lying_bars;
@@ -178,7 +167,7 @@ class Page {
             const auto at = static_cast<double>(chart.y.categories.size());
             bool drawn = false;
             for (std::size_t p = 0; p < k_packers.size(); ++p) {
-                const PackedFile* file = find_file(k_packers[p], one.path);
+                const PackedFile* file = m_experiment.packed[p].find(one.path);
                 if (file == nullptr) continue;
                 const std::string says = !file->fault.empty()     ? file->fault
                                          : !file->refused.empty() ? file->refused
@@ -231,16 +220,11 @@ class Page {
                          {"≈ cold start", Unit::milliseconds},
                          {"Measured", Unit::milliseconds}};
         for (const auto& part : offload.parts) {
-            Cell time;
-            if (measured) {
-                for (const auto& one : measured->parts) {
-                    if (one.group == part.group) time = one.cold_ms;
-                }
-            }
             table.rows.push_back({part.group.empty() ? std::string("all of the tree") : part.group,
                                   part.bytes, part.work.files, part.work.compressed_bytes,
                                   1000 * part.estimate.network, 1000 * part.estimate.cores,
-                                  1000 * part.estimate.total, time});
+                                  1000 * part.estimate.total,
+                                  cell(measured ? measured->cold_ms_of(part.group) : std::nullopt)});
         }
         m_report.add(table);
     }

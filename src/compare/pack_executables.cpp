@@ -10,6 +10,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/enum_name.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 
@@ -142,8 +143,12 @@ std::optional<double> added(const std::vector<PackedFile>& files, bool sum_of_na
 }  // namespace
 
 std::string_view packer_name(Packer packer) {
-    constexpr std::array<std::string_view, k_packers.size()> k_names = {"strip", "upx", "gzexe"};
-    return k_names.at(static_cast<std::size_t>(packer));
+    return enum_name(packer, {"strip", "upx", "gzexe"});
+}
+
+const PackedFile* PackedPackage::find(const std::string& path) const {
+    const auto found = std::ranges::find(files, path, &PackedFile::path);
+    return found == files.end() ? nullptr : &*found;
 }
 
 Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector<Executable>& executables,

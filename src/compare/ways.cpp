@@ -135,16 +135,10 @@ class WayMaker {
         const OffloadPart& whole = m_experiment.offload.parts.front();
         made.package_bytes = measured ? measured->slim_bytes : m_experiment.offload.slim_bytes;
         made.size_basis = measured ? Basis::measured : Basis::predicted;
-        made.cold_ms = part.estimate.total * 1000;
+        const auto measured_ms = measured ? measured->cold_ms_of(part.group) : std::nullopt;
+        made.cold_ms = measured_ms.value_or(1000 * part.estimate.total);
         made.each_ms = 0;
-        made.time_basis = Basis::predicted;
-        if (measured) {
-            for (const auto& one : measured->parts) {
-                if (one.group != part.group) continue;
-                made.cold_ms = one.cold_ms;
-                made.time_basis = Basis::measured;
-            }
-        }
+        made.time_basis = measured_ms ? Basis::measured : Basis::predicted;
         made.usage.s3_gets_per_cold =
             std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
         made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
