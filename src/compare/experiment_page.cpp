@@ -242,33 +242,9 @@ class Page {
     void add_inputs() {
         ReportTable table = {"What was assumed", "docs/compare.md says where each number is from."};
         table.columns = {{"Input"}, {"Value", Unit::number}, {"Unit"}};
-        const TimeModel& model = m_experiment.model;
-        const ElsewhereModel& elsewhere = m_experiment.elsewhere;
-        constexpr double k_mega = 1024.0 * 1024;
-        const auto add = [&](const char* what, double value, const char* unit) {
-            table.rows.push_back({std::string(what), value, std::string(unit)});
-        };
-        add("network, burst", model.burst_bytes / k_mega, "MB");
-        add("network, rate of the burst", model.burst_rate / k_mega, "MB/s");
-        add("network, rate after it", model.base_rate / k_mega, "MB/s");
-        add("first byte", 1000 * model.first_byte_seconds, "ms");
-        add("cores", model.cores, "");
-        add("zstd decodes", model.zstd_decode_rate / k_mega, "MB/s a core");
-        add("LZ4 decodes", model.lz4_decode_rate / k_mega, "MB/s a core");
-        add("verifying", model.verify_rate / k_mega, "MB/s a core");
-        add("writing", model.write_rate / k_mega, "MB/s a core");
-        add("a file", 1e6 * model.file_seconds, "µs");
-        add("share that a start reads (image, EFS, S3 Files)", 100 * elsewhere.read_share, "%");
-        add("image: chunk", elsewhere.chunk_bytes / 1024, "KB");
-        add("image: chunks from the zone's cache", 100 * elsewhere.zone_share, "%");
-        add("image: a chunk from there", elsewhere.zone_ms, "ms");
-        add("image: chunks from S3", 100 * elsewhere.origin_share, "%");
-        add("image: a chunk from there", elsewhere.origin_ms, "ms");
-        add("EFS and S3 Files: opening a file", elsewhere.efs_open_ms, "ms");
-        add("EFS: reading", elsewhere.efs_rate / k_mega, "MB/s");
-        add("S3 Files: streamed from S3 at and above", elsewhere.s3_files_threshold / 1024, "KB");
-        add("S3 Files: a stream", elsewhere.s3_rate / k_mega, "MB/s");
-        add("S3 Files: its first byte", elsewhere.s3_first_byte_ms, "ms");
+        for (const auto& input : model_inputs(m_experiment))
+            table.rows.push_back(
+                {std::string(input.title), input.factor * input.value, std::string(input.unit)});
         m_report.add(table);
     }
 
