@@ -39,7 +39,7 @@ struct Explainer {
         for (const auto& edge : graph.needers(node))
             thing.needed_by.push_back({name_of(edge.needer), edge.as});
         for (const auto& way : graph.ways_to(node, is_start)) {
-            NeedChain chain = {is_start(way.front()) ? start : other};
+            NeedChain chain = {is_start(way.front()) ? start : other, {}};
             std::ranges::transform(way, std::back_inserter(chain.steps), name_of);
             thing.chains.push_back(std::move(chain));
         }
