@@ -32,6 +32,18 @@ nlohmann::json parse_json(std::string_view text) {
     return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
+const nlohmann::json& json_member(const nlohmann::json& object, const char* key) {
+    static const nlohmann::json k_none;
+    if (!object.is_object()) return k_none;
+    const auto found = object.find(key);
+    return found != object.end() ? *found : k_none;
+}
+
+std::string json_string(const nlohmann::json& object, const char* key) {
+    const auto& member = json_member(object, key);
+    return member.is_string() ? member.get<std::string>() : std::string();
+}
+
 std::string json_text(const nlohmann::ordered_json& json) {
     return json.dump(2, ' ', false, k_replace) + "\n";
 }

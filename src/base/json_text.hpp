@@ -11,6 +11,10 @@ namespace ballast {
 inline constexpr int k_most_json_depth = 64;
 nlohmann::json parse_json(std::string_view text);
 
+// A member of what may be any JSON: null, or "", where it is no object, or has none such.
+const nlohmann::json& json_member(const nlohmann::json& object, const char* key);
+std::string json_string(const nlohmann::json& object, const char* key);
+
 // JSON as a program prints it: indented by two, ends in '\n'. What is not UTF-8 (file names may be any bytes)
 // is replaced.
 std::string json_text(const nlohmann::ordered_json& json);

@@ -24,13 +24,18 @@ Result<void> parallel_for(std::size_t count, const std::function<Result<void>(st
     std::atomic<bool> stop{false};
     std::mutex mutex;
     std::optional<Error> error;
+    std::size_t failed = count;
     const auto run = [&] {
         while (!stop) {
             const std::size_t i = next.fetch_add(1);
             if (i >= count) return;
             if (auto result = work(i); !result) {
                 const std::lock_guard lock(mutex);
-                if (!error) error = std::move(result).error();
+                // All before it have begun too, so the threads' speed does not decide which is given.
+                if (i < failed) {
+                    failed = i;
+                    error = std::move(result).error();
+                }
                 stop = true;
             }
         }
@@ -42,7 +47,7 @@ Result<void> parallel_for(std::size_t count, const std::function<Result<void>(st
     for (std::size_t i = 1; i < used; ++i) others.emplace_back(run);
     run();
     for (auto& other : others) other.join();
-    if (error) return tl::unexpected<Error>(std::move(*error));
+    if (error) return pass_on(std::move(*error));
     return {};
 }
 

@@ -81,6 +81,15 @@ std::string_view to_string(ErrorCode code);
     if (!name) return ::ballast::pass_on(std::move(name)); \
     declaration = std::move(*name)
 
+// BALLAST_SET(value, call()): gives `value` the result, or returns its error. One statement.
+#define BALLAST_SET(target, expression) BALLAST_SET_AS(BALLAST_CONCAT(set_, __COUNTER__), target, expression)
+#define BALLAST_SET_AS(name, target, expression)               \
+    do {                                                       \
+        auto name = (expression);                              \
+        if (!name) return ::ballast::pass_on(std::move(name)); \
+        target = std::move(*name);                             \
+    } while (false)
+
 // BALLAST_CHECK(call()): returns the error of a Result<void>, or goes on.
 #define BALLAST_CHECK(expression) BALLAST_CHECK_AS(BALLAST_CONCAT(checked_, __COUNTER__), expression)
 #define BALLAST_CHECK_AS(name, expression)                                               \

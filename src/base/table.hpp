@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ballast {
@@ -10,9 +11,17 @@ enum class Align : std::uint8_t { left, right };
 enum class Colours : std::uint8_t { off, on };
 
 struct Column {
+    Column(const char* text, Align where = Align::left) : title(text), align(where) {}
+    Column(std::string text, Align where = Align::left) : title(std::move(text)), align(where) {}
+
     std::string title;
-    Align align = Align::left;
+    Align align;
 };
+
+// A column of numbers.
+inline Column right(std::string title) {
+    return {std::move(title), Align::right};
+}
 
 // Text in aligned columns, two spaces apart:
 //

@@ -1,10 +1,9 @@
 #include "classify/classify.hpp"
 
-#include <algorithm>
-#include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/enum_name.hpp"
 #include "base/relative_path.hpp"
 #include "classify/content_probe.hpp"
 #include "classify/language_dependencies.hpp"
@@ -33,23 +32,10 @@ bool is_started_by_platform(const Entry& entry) {
 // function's own languages never comes here.
 bool is_system_data(const Entry& entry, const DirectoryRole& role, Content::Kind content) {
     const bool script = content == Content::Kind::script && (entry.mode & k_executable_bits) != 0;
-    switch (role.root) {
-        case SystemPlace::programs:
-            return script;
-        case SystemPlace::libraries:
-            return script || is_library_name(entry.path) || role.beside_usr;
-        case SystemPlace::share:
-            return true;
-        case SystemPlace::etc:
-        case SystemPlace::var:
-            return role.beside_usr;
-        case SystemPlace::none:
-        case SystemPlace::usr:
-        case SystemPlace::opt:
-        case SystemPlace::rest:
-            return false;
-    }
-    return false;
+    if (role.root == SystemPlace::share) return true;
+    if (role.root == SystemPlace::programs) return script;
+    if (role.root == SystemPlace::libraries) return script || is_library_name(entry.path) || role.beside_usr;
+    return role.beside_usr && (role.root == SystemPlace::etc || role.root == SystemPlace::var);
 }
 
 // The rules in order, as docs/classify.md has them: the first that fits decides.
@@ -135,15 +121,12 @@ void classify_links(const EntryTree& tree, std::vector<FileFacts>& facts) {
 }  // namespace
 
 std::string_view category_title(Category category) {
-    static constexpr auto k_names = std::to_array<std::string_view>(
-        {"source", "language dependencies", "executables and system libraries", "other"});
-    return k_names.at(static_cast<std::size_t>(category));
+    return enum_name(category,
+                     {"source", "language dependencies", "executables and system libraries", "other"});
 }
 
 std::string_view category_name(Category category) {
-    static constexpr auto k_names =
-        std::to_array<std::string_view>({"source", "language_dependencies", "binaries", "other"});
-    return k_names.at(static_cast<std::size_t>(category));
+    return enum_name(category, {"source", "language_dependencies", "binaries", "other"});
 }
 
 Result<std::vector<FileFacts>> classify(const Package& package, const EntryTree& tree) {

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
-#include <mutex>
-#include <thread>
 
 #include "base/interrupt.hpp"
+#include "base/parallel.hpp"
 #include "classify/package_elf_source.hpp"
 
 namespace ballast {
@@ -51,61 +49,23 @@ Result<Content> probe(const Package& package, std::size_t index) {
     return content;
 }
 
-class Prober {
-  public:
-    Prober(const Package& package, const std::vector<std::size_t>& files)
-        : m_package(package), m_files(files), m_contents(files.size()) {}
-
-    Result<std::vector<Content>> run() {
-        const std::size_t wanted =
-            std::min<std::size_t>({std::max(std::thread::hardware_concurrency(), 1U), k_max_threads,
-                                   m_files.size() / k_files_worth_a_thread + 1});
-        std::vector<std::thread> others;
-        for (std::size_t i = 1; i < wanted; ++i) others.emplace_back([this] { work(); });
-        work();
-        for (auto& thread : others) thread.join();
-        if (m_error) return pass_on(std::move(*m_error));
-        return std::move(m_contents);
-    }
-
-  private:
-    void work() {
-        for (;;) {
-            const std::size_t first = m_next.fetch_add(k_files_at_a_time);
-            if (first >= m_files.size()) return;
-            const std::size_t last = std::min(first + k_files_at_a_time, m_files.size());
-            for (std::size_t i = first; i < last; ++i) {
-                auto content =
-                    check_interrupt(m_package.name()).and_then([&] { return probe(m_package, m_files[i]); });
-                if (!content) return fail_at(i, std::move(content.error()));
-                m_contents[i] = std::move(*content);
-            }
-        }
-    }
-
-    // Files before the failing one are all probed, whoever has them: the error that is given does not
-    // depend on which thread is faster.
-    void fail_at(std::size_t position, Error error) {
-        m_next = m_files.size();
-        const std::lock_guard lock(m_mutex);
-        if (m_error && m_error_position < position) return;
-        m_error = std::move(error);
-        m_error_position = position;
-    }
-
-    const Package& m_package;
-    const std::vector<std::size_t>& m_files;
-    std::vector<Content> m_contents;
-    std::atomic<std::size_t> m_next = 0;
-    std::mutex m_mutex;
-    std::optional<Error> m_error;
-    std::size_t m_error_position = 0;
-};
-
 }  // namespace
 
 Result<std::vector<Content>> probe_contents(const Package& package, const std::vector<std::size_t>& files) {
-    return Prober(package, files).run();
+    std::vector<Content> contents(files.size());
+    const auto probe_batch = [&](std::size_t batch) -> Result<void> {
+        const std::size_t end = std::min((batch + 1) * k_files_at_a_time, files.size());
+        for (std::size_t i = batch * k_files_at_a_time; i < end; ++i) {
+            BALLAST_CHECK(check_interrupt(package.name()));
+            BALLAST_TRY(contents[i], probe(package, files[i]));
+        }
+        return {};
+    };
+    const auto threads = static_cast<unsigned>(
+        std::min<std::size_t>({available_cores(), k_max_threads, files.size() / k_files_worth_a_thread + 1}));
+    const std::size_t batches = (files.size() + k_files_at_a_time - 1) / k_files_at_a_time;
+    BALLAST_CHECK(parallel_for(batches, probe_batch, threads));
+    return contents;
 }
 
 }  // namespace ballast

@@ -1,8 +1,9 @@
 #include "classify/npm_packages.hpp"
 
-#include <array>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/json_text.hpp"
@@ -39,15 +40,10 @@ std::optional<std::size_t> metadata_of(const EntryTree& tree, std::size_t direct
     return file;
 }
 
-std::string text_of(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 void take_needs(const Json& object, const char* key, const char* condition, std::vector<Requirement>& needs) {
-    const auto found = object.find(key);
-    if (found == object.end() || !found->is_object()) return;
-    for (const auto& item : found->items()) needs.push_back({item.key(), condition});
+    const Json& found = json_member(object, key);
+    if (!found.is_object()) return;
+    for (const auto& item : found.items()) needs.push_back({item.key(), condition});
 }
 
 // "@scope/name" or "name": what a require() would say.
@@ -63,17 +59,17 @@ NpmMetadata parse_package_json(std::string_view text, DevDependencies dev) {
     NpmMetadata metadata;
     const Json json = parse_json(text);
     if (!json.is_object()) return metadata;
-    metadata.name = text_of(json, "name");
-    metadata.version = text_of(json, "version");
+    metadata.name = json_string(json, "name");
+    metadata.version = json_string(json, "version");
     // npm lists optional ones among "dependencies" too when it installs; the condition is the weaker one.
     take_needs(json, "optionalDependencies", "optional", metadata.needs);
     const std::size_t optional = metadata.needs.size();
     std::vector<Requirement> always;
     take_needs(json, "dependencies", "", always);
     for (auto& need : always) {
-        bool known = false;
-        for (std::size_t i = 0; i < optional; ++i) known = known || metadata.needs[i].name == need.name;
-        if (!known) metadata.needs.push_back(std::move(need));
+        const auto optionals = std::span(metadata.needs).first(optional);
+        if (std::ranges::find(optionals, need.name, &Requirement::name) == optionals.end())
+            metadata.needs.push_back(std::move(need));
     }
     take_needs(json, "peerDependencies", "peer", metadata.needs);
     if (dev == DevDependencies::taken) take_needs(json, "devDependencies", "dev", metadata.needs);

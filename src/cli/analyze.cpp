@@ -70,9 +70,7 @@ std::string output_of(const AnalyzeFlags& flags, const Analysis& analysis,
 
 Result<int> run_analyze(const AnalyzeFlags& flags) {
     std::optional<MaxGrowth> max_growth;
-    if (!flags.max_growth.empty()) {
-        BALLAST_TRY(max_growth, parse_max_growth(flags.max_growth));
-    }
+    if (!flags.max_growth.empty()) BALLAST_SET(max_growth, parse_max_growth(flags.max_growth));
     BALLAST_TRY(const LoadedPackage loaded, load_package_or_image(flags.package, flags));
     AnalyzeOptions options;
     if (!flags.html.empty()) options.tree_nodes = k_page_tree_nodes;
@@ -83,9 +81,7 @@ Result<int> run_analyze(const AnalyzeFlags& flags) {
             return fail(ErrorCode::usage, "--layer",
                         "a container image has its layers already, and takes no others");
     }
-    if (!flags.max_size.empty()) {
-        BALLAST_TRY(options.max_unzipped_bytes, parse_size(flags.max_size));
-    }
+    if (!flags.max_size.empty()) BALLAST_SET(options.max_unzipped_bytes, parse_size(flags.max_size));
     BALLAST_TRY(options.layers,
                 measure_layers(flags.layers, {.max_unpacked_bytes = loaded.config.max_unpacked}));
     BALLAST_TRY(const Analysis analysis, analyze(loaded.inventory, options));

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/enum_name.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -24,27 +25,11 @@ struct DiffFlags : StoreFlags {
 using Change = DiffEntry::Change;
 
 std::string_view change_name(Change change) {
-    switch (change) {
-        case Change::added:
-            return "added";
-        case Change::removed:
-            return "removed";
-        case Change::changed:
-            break;
-    }
-    return "changed";
+    return enum_name(change, {"added", "removed", "changed"});
 }
 
 std::string_view kind_name(EntryKind kind) {
-    switch (kind) {
-        case EntryKind::file:
-            return "file";
-        case EntryKind::directory:
-            return "directory";
-        case EntryKind::symlink:
-            break;
-    }
-    return "symlink";
+    return enum_name(kind, {"file", "directory", "symlink"});
 }
 
 std::string size_cell(const DiffSide& side) {
@@ -76,11 +61,7 @@ std::string diff_text(const StoredVersion& before, const StoredVersion& after, c
     std::size_t added = 0;
     std::size_t removed = 0;
     if (!diff.entries.empty()) {
-        Table table({{"", Align::left},
-                     {"before", Align::right},
-                     {"after", Align::right},
-                     {"path", Align::left},
-                     {"", Align::left}});
+        Table table({"", right("before"), right("after"), "path", ""});
         for (const auto& entry : diff.entries) {
             if (entry.change == Change::added) ++added;
             if (entry.change == Change::removed) ++removed;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/duration.hpp"
+#include "base/enum_name.hpp"
 #include "base/json_text.hpp"
 #include "base/size.hpp"
 #include "cli/commands.hpp"
@@ -38,9 +39,8 @@ Result<GcOptions> options_of(const GcFlags& flags) {
     // --older-than alone keeps the newest of each name: a function that is not deployed often needs it.
     options.retention.keep = static_cast<std::size_t>(flags.keep.value_or(1));
     options.retention.name = flags.name;
-    if (!flags.older_than.empty()) {
-        BALLAST_TRY(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
-    }
+    if (!flags.older_than.empty())
+        BALLAST_SET(options.retention.older_than, parse_duration(flags.older_than, "--older-than"));
     if (options.retention.keep == 0 && flags.name.empty()) {
         return fail(ErrorCode::usage, "--keep 0", "would remove every version of every name",
                     "say of which name with --name");
@@ -74,19 +74,7 @@ std::string fate_text(Fate fate, const GcOptions& options) {
 }
 
 std::string_view fate_name(Fate fate) {
-    switch (fate) {
-        case Fate::goes:
-            return "goes";
-        case Fate::newest:
-            return "newest";
-        case Fate::young:
-            return "young";
-        case Fate::other_name:
-            return "other_name";
-        case Fate::pushed_now:
-            break;
-    }
-    return "pushed_now";
+    return enum_name(fate, {"goes", "newest", "young", "other_name", "pushed_now"});
 }
 
 std::uint64_t bytes_freed(const GcReport& report) {
@@ -96,11 +84,7 @@ std::uint64_t bytes_freed(const GcReport& report) {
 std::string gc_text(const GcOptions& options, const Store& store, const GcReport& report) {
     std::string text;
     if (!report.versions.empty()) {
-        Table versions({{"name", Align::left},
-                        {"version", Align::left},
-                        {"date", Align::left},
-                        {"tree size", Align::right},
-                        {"", Align::left}});
+        Table versions({"name", "version", "date", right("tree size"), ""});
         for (const auto& row : report.versions) {
             const auto& record = row.version.record;
             versions.add_row({record.name, record.version, record.created, format_size(record.tree_bytes),
@@ -109,11 +93,8 @@ std::string gc_text(const GcOptions& options, const Store& store, const GcReport
         text += versions.to_string(colours_of_stdout()) + "\n";
     }
     const bool dry = options.mode == GcOptions::Mode::dry_run;
-    Table counts({{"", Align::left},
-                  {dry ? "would go" : "removed", Align::right},
-                  {"bytes", Align::right},
-                  {dry ? "would stay" : "stay", Align::right},
-                  {"bytes", Align::right}});
+    Table counts({"", right(dry ? "would go" : "removed"), right("bytes"), right(dry ? "would stay" : "stay"),
+                  right("bytes")});
     const auto add = [&](const char* what, const GcCount& removed, const GcCount& kept) {
         counts.add_row({what, format_count(removed.objects), format_size(removed.bytes),
                         format_count(kept.objects), format_size(kept.bytes)});

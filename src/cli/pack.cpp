@@ -12,7 +12,7 @@
 #include "cli/package_settings.hpp"
 #include "cli/push_report.hpp"
 #include "pack/pack_package.hpp"
-#include "pack/push_staged.hpp"
+#include "pack/push.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "store/open_store.hpp"
@@ -86,9 +86,7 @@ Result<int> pack(const PackFlags& flags) {
     PackOptions options;
     options.out = flags.out;
     options.version = flags.version;
-    if (!flags.without_run) {
-        BALLAST_TRY(options.run_program, find_run_program(flags.run_program));
-    }
+    if (!flags.without_run) BALLAST_SET(options.run_program, find_run_program(flags.run_program));
     options.repack = flags.repack ? Repack::everything : Repack::changes;
     options.output = flags.quiet ? Progress::Output::quiet : Progress::Output::automatic;
     BALLAST_TRY(const LoadedPackage loaded, load_package(flags.package, flags));

@@ -68,9 +68,7 @@ Result<void> check_unpacked(const Package& package, std::uint64_t limit) {
 
 Result<LoadedPackage> load(const std::string& path, const ConfigFlags& flags, Images images) {
     std::optional<ConfigText> given;
-    if (!flags.config.empty()) {
-        BALLAST_TRY(given, read_config(flags.config));
-    }
+    if (!flags.config.empty()) BALLAST_SET(given, read_config(flags.config));
     Result<Config> config = load_settings(path, given, flags);
     std::error_code error;
     const bool may_have_own = !given && std::filesystem::is_regular_file(path, error);

@@ -5,7 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/push_report.hpp"
 #include "cli/slim_source.hpp"
-#include "pack/push_staged.hpp"
+#include "pack/push.hpp"
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "store/open_store.hpp"

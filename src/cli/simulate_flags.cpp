@@ -115,13 +115,11 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
         // The preset's age belongs to the preset's expiry.
         if (flags.preset.empty()) platform.expiry.max_age_us = k_never_us;
     }
-    if (!flags.spare_expiry.empty()) {
-        BALLAST_TRY(platform.expiry.spare,
+    if (!flags.spare_expiry.empty())
+        BALLAST_SET(platform.expiry.spare,
                     parse_distribution(flags.spare_expiry, "--spare-expiry", Unitless::seconds));
-    }
-    if (!flags.max_age.empty()) {
-        BALLAST_TRY(platform.expiry.max_age_us, parse_age(flags.max_age, "--max-age"));
-    }
+    if (!flags.max_age.empty())
+        BALLAST_SET(platform.expiry.max_age_us, parse_age(flags.max_age, "--max-age"));
     if (!flags.routing.empty()) {
         const auto found = std::ranges::find(routing_names(), flags.routing, &RoutingName::name);
         if (found == routing_names().end()) {
@@ -141,9 +139,7 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
     for (const auto& text : flags.deploys) {
         const auto date = parse_log_time(text);
         std::int64_t at_us = date ? date->us : 0;
-        if (!date) {
-            BALLAST_TRY(at_us, parse_span_us(text, "--deploy-at", Unitless::seconds));
-        }
+        if (!date) BALLAST_SET(at_us, parse_span_us(text, "--deploy-at", Unitless::seconds));
         platform.deploys_us.push_back(at_us);
     }
     std::ranges::sort(platform.deploys_us);
@@ -198,15 +194,10 @@ Result<LogOptions> log_options_of(const SimulateFlags& flags) {
     LogOptions options;
     options.seed = flags.seed;
     options.window = flags.window;
-    if (!flags.format.empty()) {
-        BALLAST_TRY(options.format, parse_log_format(flags.format));
-    }
-    if (!flags.units.empty()) {
-        BALLAST_TRY(options.units, parse_csv_units(flags.units));
-    }
-    if (!flags.durations.empty()) {
-        BALLAST_TRY(options.azure_durations, Azure2019Durations::read(flags.durations));
-    }
+    if (!flags.format.empty()) BALLAST_SET(options.format, parse_log_format(flags.format));
+    if (!flags.units.empty()) BALLAST_SET(options.units, parse_csv_units(flags.units));
+    if (!flags.durations.empty())
+        BALLAST_SET(options.azure_durations, Azure2019Durations::read(flags.durations));
     BALLAST_TRY(const Distribution service, parse_distribution(flags.service, "--service"));
     options.azure_durations.set_other(service);
     return options;
@@ -222,9 +213,7 @@ Result<Workload> workload_of(const SimulateFlags& flags) {
     BALLAST_TRY(workload.service, parse_distribution(flags.service, "--service"));
     if (workload.service.mean_us() > static_cast<double>(k_most_duration_us))
         return fail(ErrorCode::usage, "--service", "is longer than 30 days");
-    if (!flags.daily.empty()) {
-        BALLAST_TRY(workload.hours, parse_daily(flags.daily, "--daily"));
-    }
+    if (!flags.daily.empty()) BALLAST_SET(workload.hours, parse_daily(flags.daily, "--daily"));
     if (flags.burst_every.empty() != (flags.burst_size == 0)) {
         return fail(ErrorCode::usage, flags.burst_every.empty() ? "--burst-size" : "--burst-every",
                     "is one half of a burst", "say both, like --burst-every 1h --burst-size 50");
@@ -255,9 +244,7 @@ Result<ToSimulate> simulate_options_of(const SimulateFlags& flags) {
         std::ranges::move(compared.strategies, std::back_inserter(options.strategies));
         made.left_out = std::move(compared.left_out);
     }
-    if (!flags.init.empty()) {
-        BALLAST_TRY(options.init, parse_distribution(flags.init, "--init"));
-    }
+    if (!flags.init.empty()) BALLAST_SET(options.init, parse_distribution(flags.init, "--init"));
     options.curves = flags.curves || !flags.html.empty();
     options.memory_mb = static_cast<std::uint16_t>(flags.memory_mb);
     options.architecture = flags.arch == "arm" ? Architecture::arm : Architecture::x86;

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <set>
 
 #include "base/json_text.hpp"
@@ -23,16 +22,8 @@ std::string versions_text(const StoreFlags& flags, const Store& store, const Sto
                                  store.url())
                    : fmt::format("{} has no versions of {}\n", store.url(), flags.name);
     }
-    Table table({{"name", Align::left},
-                 {"version", Align::left},
-                 {"tree", Align::left},
-                 {"date", Align::left},
-                 {"tree size", Align::right},
-                 {"stored", Align::right},
-                 {"own", Align::right},
-                 {"shared", Align::right},
-                 {"packs", Align::right},
-                 {"own", Align::right}});
+    Table table({"name", "version", "tree", "date", right("tree size"), right("stored"), right("own"),
+                 right("shared"), right("packs"), right("own")});
     std::set<std::string> names;
     for (const auto& row : rows) {
         const auto& record = row.version.record;

@@ -12,7 +12,7 @@
 #include "format/lock.hpp"
 #include "format/manifest.hpp"
 #include "pack/pack_package.hpp"
-#include "pack/push_staged.hpp"
+#include "pack/push.hpp"
 #include "store/open_store.hpp"
 #include "store/store.hpp"
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/nearest_word.hpp"
 #include "base/relative_path.hpp"

@@ -76,13 +76,9 @@ Result<Config> load_config(const std::string& package_path, const std::optional<
     std::optional<ConfigText> found = given;
     if (!found) {
         BALLAST_TRY(const std::string path, find_config(package_path));
-        if (!path.empty()) {
-            BALLAST_TRY(found, read_config(path));
-        }
+        if (!path.empty()) BALLAST_SET(found, read_config(path));
     }
-    if (found) {
-        BALLAST_TRY(config, parse_config(found->text, found->shown));
-    }
+    if (found) BALLAST_SET(config, parse_config(found->text, found->shown));
     BALLAST_CHECK(apply_variable(config, "BALLAST_NAME", set_name));
     BALLAST_CHECK(apply_variable(config, "BALLAST_STORE", set_store));
     BALLAST_CHECK(apply_variable(config, "BALLAST_ROOT", set_root));

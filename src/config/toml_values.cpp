@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/enum_name.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "config/patterns.hpp"
@@ -12,24 +13,9 @@ namespace ballast {
 namespace {
 
 std::string_view kind_of(const toml::node& node) {
-    switch (node.type()) {
-        case toml::node_type::table:
-            return "a table";
-        case toml::node_type::array:
-            return "an array";
-        case toml::node_type::string:
-            return "a string";
-        case toml::node_type::integer:
-            return "a whole number";
-        case toml::node_type::floating_point:
-            return "a number with a fraction";
-        case toml::node_type::boolean:
-            return "true or false";
-        case toml::node_type::none:
-            return "nothing";
-        default:
-            return "a date or time";
-    }
+    return enum_name(node.type(), {"nothing", "a table", "an array", "a string", "a whole number",
+                                   "a number with a fraction", "true or false", "a date or time",
+                                   "a date or time", "a date or time"});
 }
 
 }  // namespace

@@ -30,34 +30,15 @@ struct DynamicEntries {
 
 void take_entry(DynamicEntries& entries, const GElf_Dyn& entry) {
     const auto value = static_cast<std::uint64_t>(entry.d_un.d_val);
-    switch (entry.d_tag) {
-        case DT_NEEDED:
-            entries.needed.push_back(value);
-            break;
-        case DT_SONAME:
-            entries.soname = value;
-            break;
-        case DT_RPATH:
-            entries.rpath = value;
-            break;
-        case DT_RUNPATH:
-            entries.runpath = value;
-            break;
-        case DT_FLAGS_1:
-            entries.flags_1 = value;
-            break;
-        case DT_STRTAB:
-            entries.strings_address = value;
-            break;
-        case DT_STRSZ:
-            entries.strings_bytes = value;
-            break;
-        case DT_VERNEED:
-            entries.versions_address = value;
-            break;
-        default:
-            break;
-    }
+    const auto tag = entry.d_tag;
+    if (tag == DT_NEEDED) entries.needed.push_back(value);
+    if (tag == DT_SONAME) entries.soname = value;
+    if (tag == DT_RPATH) entries.rpath = value;
+    if (tag == DT_RUNPATH) entries.runpath = value;
+    if (tag == DT_FLAGS_1) entries.flags_1 = value;
+    if (tag == DT_STRTAB) entries.strings_address = value;
+    if (tag == DT_STRSZ) entries.strings_bytes = value;
+    if (tag == DT_VERNEED) entries.versions_address = value;
 }
 
 // The string table that a section refers to by its link; none when that is no string table. Section 0
@@ -104,12 +85,8 @@ Result<DynamicEntries> read_entries(const ElfImage& image) {
         take_entry(entries, entry);
         if (entries.needed.size() > k_max_needed) return image.corrupt("needs more than 4096 libraries");
     }
-    if (section != nullptr) {
-        BALLAST_TRY(entries.strings, linked_strings(image, *section));
-    }
-    if (!entries.strings) {
-        BALLAST_TRY(entries.strings, addressed_strings(image, entries));
-    }
+    if (section != nullptr) BALLAST_SET(entries.strings, linked_strings(image, *section));
+    if (!entries.strings) BALLAST_SET(entries.strings, addressed_strings(image, entries));
     return entries;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/progress.hpp"
@@ -67,5 +66,10 @@ class Push {
 
 // Where `pack` stages what `push` sends: beside the slim package, a store of its own.
 std::string staging_path(const std::string& slim_path);
+
+// Pushes what pack_package() staged beside the slim package, whose lock and manifest these are, then removes
+// the staged packs: the store has them. Errors: those of Push.
+Result<PushReport> push_staged(const Lock& lock, const Manifest& manifest, const std::string& slim_path,
+                               Store& store, Progress::Output output);
 
 }  // namespace ballast

@@ -1,6 +1,5 @@
 #include "pack/slim_package.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -75,9 +74,7 @@ Result<void> write_slim_package(const Package& package, const Plan& plan, const 
                                 const std::string& out) {
     BALLAST_CHECK(check_own_names(package));
     std::string run_bytes;
-    if (run_program) {
-        BALLAST_TRY(run_bytes, read_file(*run_program, k_max_run_program_bytes));
-    }
+    if (run_program) BALLAST_SET(run_bytes, read_file(*run_program, k_max_run_program_bytes));
     const std::string lock_text = write_lock(lock);
     struct Own {
         std::uint16_t mode;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
 #include "base/relative_path.hpp"
 #include "package/directory_writer.hpp"

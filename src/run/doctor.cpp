@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/enum_name.hpp"
 #include "base/environment.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
@@ -16,7 +17,6 @@
 #include "program/common_flags.hpp"
 #include "program/output.hpp"
 #include "run/commands.hpp"
-#include "run/probe_permissions.hpp"
 #include "run/probe_root.hpp"
 #include "run/probe_system.hpp"
 #include "run/settings.hpp"
@@ -90,22 +90,12 @@ void look_at_tree(const Slim& slim, const HydrateOptions& options, Findings& fin
     findings.push_back(look_at_store(options, *manifest));
 }
 
-std::string word_of(State state) {
-    switch (state) {
-        case State::good:
-            return "ok";
-        case State::lacking:
-            return "-";
-        case State::missing:
-            return "MISSING";
-    }
-    return {};
-}
-
 std::string findings_text(const Findings& findings) {
-    Table table({{"", Align::left}, {"", Align::left}, {"found", Align::left}, {"therefore", Align::left}});
-    for (const auto& finding : findings)
-        table.add_row({finding.what, word_of(finding.state), printable(finding.found), finding.therefore});
+    Table table({"", "", "found", "therefore"});
+    for (const auto& finding : findings) {
+        const std::string state(enum_name(finding.state, {"ok", "-", "MISSING"}));
+        table.add_row({finding.what, state, printable(finding.found), finding.therefore});
+    }
     return table.to_string();
 }
 
@@ -116,9 +106,7 @@ std::string findings_json(const Findings& findings, bool can_hydrate) {
     for (const auto& finding : findings) {
         nlohmann::ordered_json item;
         item["what"] = finding.what;
-        item["state"] = finding.state == State::good      ? "ok"
-                        : finding.state == State::lacking ? "lacking"
-                                                          : "missing";
+        item["state"] = enum_name(finding.state, {"ok", "lacking", "missing"});
         item["found"] = finding.found;
         item["therefore"] = finding.therefore;
         if (finding.state == State::missing) {

@@ -23,13 +23,6 @@ constexpr HttpConnection::Patience k_patience{milliseconds(1000), milliseconds(5
 constexpr HttpConnection::Patience k_endless{milliseconds(1000), std::chrono::hours(24 * 365),
                                              milliseconds(5000)};
 
-std::string event_type(std::string_view body) {
-    const auto json = parse_json(body);
-    if (!json.is_object()) return {};
-    const auto at = json.find("eventType");
-    return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 struct LambdaApi::Call {
@@ -72,9 +65,7 @@ Result<LambdaApi::Answer> LambdaApi::call(const Call& call) {
     const HttpRequest request{
         .method = call.method, .path = call.path, .headers = call.headers, .body = as_bytes(call.body)};
     const bool is_kept = m_connection && m_connection->is_reusable() && !call.is_endless;
-    if (!is_kept) {
-        BALLAST_TRY(m_connection, HttpConnection::open(endpoint, nullptr, patience, limits));
-    }
+    if (!is_kept) BALLAST_SET(m_connection, HttpConnection::open(endpoint, nullptr, patience, limits));
     Answer answer;
     BALLAST_TRY(answer.head, m_connection->exchange(request, limits));
     BALLAST_TRY(answer.body, m_connection->read_rest(k_max_answer_bytes, limits));
@@ -123,7 +114,7 @@ Result<std::string> LambdaApi::next_event(const std::string& identifier) {
                             .headers = {{"Lambda-Extension-Identifier", identifier}},
                             .body = {},
                             .is_endless = true});
-        if (answer) return event_type(answer->body);
+        if (answer) return json_string(parse_json(answer->body), "eventType");
         const bool was_refused = m_connection && m_connection->was_answered();
         if (was_refused || attempt == k_attempts) return pass_on(std::move(answer));
         m_connection.reset();

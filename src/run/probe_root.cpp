@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include "base/file.hpp"
 #include "base/size.hpp"
@@ -21,30 +22,16 @@ namespace {
 
 using State = Finding::State;
 
-// linux/magic.h has not all of them.
 std::string file_system(int fd) {
+    // linux/magic.h has not all of them.
+    static const std::map<std::uint32_t, std::string> k_file_systems = {
+        {0xEF53, "ext4"},      {0x58465342, "xfs"}, {0x01021994, "tmpfs"}, {0x794C7630, "overlay"},
+        {0x9123683E, "btrfs"}, {0x6969, "nfs"},     {0x65735546, "fuse"},  {0x73717368, "squashfs"}};
     struct statfs info = {};
     if (::fstatfs(fd, &info) != 0) return "unknown";
-    switch (static_cast<std::uint64_t>(info.f_type) & 0xFFFFFFFFU) {
-        case 0xEF53:
-            return "ext4";
-        case 0x58465342:
-            return "xfs";
-        case 0x01021994:
-            return "tmpfs";
-        case 0x794C7630:
-            return "overlay";
-        case 0x9123683E:
-            return "btrfs";
-        case 0x6969:
-            return "nfs";
-        case 0x65735546:
-            return "fuse";
-        case 0x73717368:
-            return "squashfs";
-        default:
-            return fmt::format("{:#x}", static_cast<std::uint64_t>(info.f_type) & 0xFFFFFFFFU);
-    }
+    const auto magic = static_cast<std::uint32_t>(info.f_type);
+    const auto known = k_file_systems.find(magic);
+    return known == k_file_systems.end() ? fmt::format("{:#x}", magic) : known->second;
 }
 
 // A directory in the root, removed with all below it.

@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "format/keys.hpp"
 #include "lifecycle/versions.hpp"
-#include "pack/push_staged.hpp"
+#include "pack/push.hpp"
 #include "store/file_store.hpp"
 #include "support/make_elf.hpp"
 #include "support/memory_package.hpp"

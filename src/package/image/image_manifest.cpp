@@ -15,19 +15,6 @@ using Json = nlohmann::json;
 constexpr std::size_t k_max_listed_layers = 1000;  // Docker stops at 127
 constexpr int k_max_nested_indexes = 4;
 
-std::string text_of(const Json& object, const char* key) {
-    if (!object.is_object()) return {};
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const Json& member_of(const Json& object, const char* key) {
-    static const Json k_none;
-    if (!object.is_object()) return k_none;
-    const auto found = object.find(key);
-    return found != object.end() ? *found : k_none;
-}
-
 class ManifestReader {
   public:
     ManifestReader(const ImageFileLookup& file, const std::string& archive)
@@ -60,7 +47,7 @@ class ManifestReader {
 
     // "sha256:ab…" is at blobs/sha256/ab… (OCI image layout).
     Result<std::string> blob_path(const Json& descriptor) const {
-        const std::string digest = text_of(descriptor, "digest");
+        const std::string digest = json_string(descriptor, "digest");
         const std::size_t colon = digest.find(':');
         const bool plain =
             digest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789:+._-") == std::string::npos;
@@ -90,14 +77,14 @@ class ManifestReader {
                         "save one image: docker save NAME:TAG");
         }
         ImageManifest manifest;
-        const Json& layers = member_of(images.front(), "Layers");
+        const Json& layers = json_member(images.front(), "Layers");
         BALLAST_CHECK(check_layers(layers, "manifest.json"));
         for (const Json& layer : layers) {
             if (!layer.is_string()) return corrupt("manifest.json", "has a layer that is not a path");
             const std::string path = layer.get<std::string>();
             manifest.layers.push_back({path, path, {}});
         }
-        const std::string config = text_of(images.front(), "Config");
+        const std::string config = json_string(images.front(), "Config");
         if (!config.empty()) BALLAST_CHECK(take_config(config, manifest));
         return manifest;
     }
@@ -106,15 +93,17 @@ class ManifestReader {
     // the platform unknown/unknown.
     Result<ImageManifest> read_index(const Json& index, int depth) {
         std::vector<const Json*> images;
-        const Json& manifests = member_of(index, "manifests");
+        const Json& manifests = json_member(index, "manifests");
         if (!manifests.is_array()) return corrupt("index.json", "names no manifests");
         for (const Json& manifest : manifests) {
-            if (text_of(member_of(manifest, "platform"), "os") != "unknown") images.push_back(&manifest);
+            if (json_string(json_member(manifest, "platform"), "os") != "unknown")
+                images.push_back(&manifest);
         }
         if (images.size() > 1) {
             std::erase_if(images, [](const Json* image) {
-                const Json& platform = member_of(*image, "platform");
-                return text_of(platform, "os") != "linux" || text_of(platform, "architecture") != "amd64";
+                const Json& platform = json_member(*image, "platform");
+                return json_string(platform, "os") != "linux" ||
+                       json_string(platform, "architecture") != "amd64";
             });
         }
         if (images.size() != 1) {
@@ -124,7 +113,7 @@ class ManifestReader {
         }
         BALLAST_TRY(const std::string path, blob_path(*images.front()));
         BALLAST_TRY(const Json found, json_at(path));
-        if (member_of(found, "manifests").is_array()) {
+        if (json_member(found, "manifests").is_array()) {
             if (depth == k_max_nested_indexes) return corrupt(path, "is an index inside too many others");
             return read_index(found, depth + 1);
         }
@@ -132,16 +121,16 @@ class ManifestReader {
     }
 
     Result<ImageManifest> read_oci(const Json& json, const std::string& shown) {
-        const Json& layers = member_of(json, "layers");
+        const Json& layers = json_member(json, "layers");
         BALLAST_CHECK(check_layers(layers, shown));
         ImageManifest manifest;
         for (const Json& layer : layers) {
-            if (text_of(layer, "mediaType").ends_with("+encrypted"))
+            if (json_string(layer, "mediaType").ends_with("+encrypted"))
                 return fail(ErrorCode::usage, m_archive, "has an encrypted layer", "save it decrypted");
             BALLAST_TRY(std::string path, blob_path(layer));
-            manifest.layers.push_back({std::move(path), text_of(layer, "digest"), {}});
+            manifest.layers.push_back({std::move(path), json_string(layer, "digest"), {}});
         }
-        BALLAST_TRY(const std::string config, blob_path(member_of(json, "config")));
+        BALLAST_TRY(const std::string config, blob_path(json_member(json, "config")));
         BALLAST_CHECK(take_config(config, manifest));
         return manifest;
     }
@@ -149,15 +138,16 @@ class ManifestReader {
     // What the configuration tells is for people: what is wrong with its shape is left out.
     Result<void> take_config(const std::string& path, ImageManifest& manifest) const {
         BALLAST_TRY(const Json config, json_at(path));
-        const std::string os = text_of(config, "os");
-        const std::string architecture = text_of(config, "architecture");
+        const std::string os = json_string(config, "os");
+        const std::string architecture = json_string(config, "architecture");
         if (!os.empty() && !architecture.empty()) manifest.platform = os + "/" + architecture;
         std::vector<std::string> commands;
-        const Json& history = member_of(config, "history");
+        const Json& history = json_member(config, "history");
         if (!history.is_array()) return {};
         for (const Json& step : history) {
-            const Json& empty = member_of(step, "empty_layer");
-            if (!empty.is_boolean() || !empty.get<bool>()) commands.push_back(text_of(step, "created_by"));
+            const Json& empty = json_member(step, "empty_layer");
+            if (!empty.is_boolean() || !empty.get<bool>())
+                commands.push_back(json_string(step, "created_by"));
         }
         if (commands.size() != manifest.layers.size()) return {};
         for (std::size_t i = 0; i < commands.size(); ++i) manifest.layers[i].command = std::move(commands[i]);
