@@ -19,7 +19,6 @@ constexpr std::size_t k_lacks_shown = 10;
 constexpr std::size_t k_rows_shown = 10;
 constexpr std::size_t k_path_columns = 60;
 
-using Titles = std::vector<std::string>;
 using Row = std::vector<std::string>;
 
 // How many were left out, where any were.
@@ -73,10 +72,10 @@ class Text {
   private:
     // A row for each of a list, at most `most`; "" without any.
     template <typename List, typename RowOf>
-    std::string table(const Titles& numbers, const Titles& texts, const List& list, const RowOf& row_of,
+    std::string table(const std::vector<Column>& columns, const List& list, const RowOf& row_of,
                       std::size_t most = k_rows_shown) const {
         if (list.empty()) return {};
-        Table table(numbers, texts);
+        Table table(columns);
         for (const auto& one : list | std::views::take(most)) table.add_row(row_of(one));
         return "\n" + table.to_string(m_colours);
     }
@@ -84,12 +83,7 @@ class Text {
     std::string share(const Amount& amount) const { return format_share(amount.bytes, m_analysis.bytes); }
 
     std::string categories() const {
-        Table table({{"", Align::left},
-                     {"size", Align::right},
-                     {"share", Align::right},
-                     {m_zipped, Align::right},
-                     {"files", Align::right},
-                     {"", Align::left}});
+        Table table({"", right("size"), right("share"), right(m_zipped), right("files"), ""});
         const std::uint64_t most = std::ranges::max(m_analysis.categories, {}, &CategoryPart::bytes).bytes;
         for (const auto& part : m_analysis.categories) {
             table.add_row({std::string(category_title(part.category)), format_size(part.bytes),
@@ -105,7 +99,7 @@ class Text {
 
     std::string limits() const {
         const bool layers = !m_analysis.layers.empty();
-        Table table({{"", Align::left}, {"", Align::right}, {"", Align::left}});
+        Table table({"", right(""), ""});
         if (layers) table.add_row({"package", format_size(m_analysis.bytes), ""});
         for (const auto& layer : m_analysis.layers)
             table.add_row({"layer", format_size(layer.bytes), printable(layer.path)});
@@ -129,7 +123,8 @@ class Text {
                     format_count(layer.files),
                     short_command(layer.command.empty() ? layer.name : layer.command)};
         };
-        return table({"layer", "hidden", "files"}, {"made by"}, layers, row_of, layers.size());
+        return table({right("layer"), right("hidden"), right("files"), "made by"}, layers, row_of,
+                     layers.size());
     }
 
     std::string biggest(const std::string& title, const std::vector<BigEntry>& list) const {
@@ -137,7 +132,7 @@ class Text {
             return {format_size(entry.bytes), share(entry), format_size(entry.compressed_bytes),
                     printable(entry.path)};
         };
-        return table({"size", "share", m_zipped}, {title}, list, row_of, list.size());
+        return table({right("size"), right("share"), right(m_zipped), title}, list, row_of, list.size());
     }
 
     std::string extensions() const {
@@ -146,7 +141,8 @@ class Text {
             return {format_size(part.bytes), share(part), format_size(part.compressed_bytes),
                     format_count(part.files), printable(part.title())};
         };
-        return table({"size", "share", m_zipped, "files"}, {"extension"}, all, row_of) +
+        return table({right("size"), right("share"), right(m_zipped), right("files"), "extension"}, all,
+                     row_of) +
                more_text(all.size(), "more extension");
     }
 
@@ -157,7 +153,8 @@ class Text {
                     format_count(part.files),        printable(part.package.name),
                     printable(part.package.version), short_path(part.package.path)};
         };
-        return table({"size", m_zipped, "files"}, {"package", "version", "in"}, all, row_of) +
+        return table({right("size"), right(m_zipped), right("files"), "package", "version", "in"}, all,
+                     row_of) +
                more_text(all.size(), "more package");
     }
 
@@ -167,7 +164,7 @@ class Text {
             return {format_size(copies.extra_bytes), format_count(copies.copies), printable(copies.name),
                     printable(copies.versions_title())};
         };
-        return table({"extra", "copies"}, {"package, more than once", "versions"}, all, row_of) +
+        return table({right("extra"), right("copies"), "package, more than once", "versions"}, all, row_of) +
                more_text(all.size(), "more package");
     }
 
@@ -176,7 +173,8 @@ class Text {
         const auto row_of = [](const EqualPaths& set) -> Row {
             return {format_size(set.extra_bytes), format_count(set.copies), short_path(set.paths.front())};
         };
-        std::string text = table({"extra", "copies"}, {"file, more than once"}, all.biggest, row_of);
+        std::string text =
+            table({right("extra"), right("copies"), "file, more than once"}, all.biggest, row_of);
         if (all.sets > k_rows_shown) {
             text += fmt::format("and {}; --json lists the first {}\n",
                                 counted(all.sets - k_rows_shown, "more file"), k_sets_listed);
@@ -189,8 +187,9 @@ class Text {
             return {format_size(part.bytes), share(part), format_count(part.files), std::string(part.what),
                     short_path(part.biggest)};
         };
-        return table({"size", "share", "files"}, {"hardly needed when it runs", "the biggest"},
-                     m_analysis.removable(), row_of);
+        return table(
+            {right("size"), right("share"), right("files"), "hardly needed when it runs", "the biggest"},
+            m_analysis.removable(), row_of);
     }
 
     std::string lacks() const {

@@ -21,24 +21,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-const Json* find(const Json& object, const char* key) {
-    if (!object.is_object()) return nullptr;
-    const auto found = object.find(key);
-    return found == object.end() ? nullptr : &*found;
-}
-
 constexpr std::uint64_t k_max_bytes = 1ULL << 53U;  // what no package has; differences stay exact
 
 std::optional<std::uint64_t> number_of(const Json& object, const char* key) {
-    const Json* found = find(object, key);
-    if (found == nullptr || !found->is_number_unsigned()) return std::nullopt;
-    const auto number = found->get<std::uint64_t>();
+    const Json& found = json_member(object, key);
+    if (!found.is_number_unsigned()) return std::nullopt;
+    const auto number = found.get<std::uint64_t>();
     return number <= k_max_bytes ? std::optional(number) : std::nullopt;
-}
-
-std::string text_of(const Json& object, const char* key) {
-    const Json* found = find(object, key);
-    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // One part of a report or of an analysis, under a key that stays the same from one to the next.
@@ -87,14 +76,14 @@ std::string package_key(std::string_view ecosystem, std::string_view name, std::
 
 // Of a report's list, whose rows have their name under the key `name`; nullopt when there is no such list.
 std::optional<std::vector<Part>> parts_of(const Json& report, const char* list, const char* name) {
-    const Json* rows = find(report, list);
-    if (rows == nullptr || !rows->is_array()) return std::nullopt;
+    const Json& rows = json_member(report, list);
+    if (!rows.is_array()) return std::nullopt;
     std::vector<Part> parts;
-    for (const Json& row : *rows) {
-        const std::string shown = text_of(row, name);
-        const std::string ecosystem = text_of(row, "ecosystem");  // of packages
-        parts.push_back({ecosystem.empty() ? shown : package_key(ecosystem, shown, text_of(row, "path")),
-                         shown, text_of(row, "version"), number_of(row, "bytes").value_or(0)});
+    for (const Json& row : rows) {
+        const std::string shown = json_string(row, name);
+        const std::string ecosystem = json_string(row, "ecosystem");  // of packages
+        parts.push_back({ecosystem.empty() ? shown : package_key(ecosystem, shown, json_string(row, "path")),
+                         shown, json_string(row, "version"), number_of(row, "bytes").value_or(0)});
     }
     return parts;
 }
@@ -131,14 +120,13 @@ Result<MaxGrowth> parse_max_growth(const std::string& text) {
 Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_view report,
                                          const std::string& file) {
     const Json json = parse_json(report);
-    const Json* unzipped = json.is_discarded() ? nullptr : find(json, "unzipped");
-    const auto before = unzipped == nullptr ? std::nullopt : number_of(*unzipped, "bytes");
+    const auto before = number_of(json_member(json, "unzipped"), "bytes");
     if (!before) {
         return fail(ErrorCode::corrupt, file, "is not a report of 'ballast analyze --json'",
                     "write one with 'ballast analyze PACKAGE --json > FILE'");
     }
     Comparison comparison = {file, *before, analysis.unzipped.bytes};
-    if (const Json* zipped = find(json, "zipped")) comparison.zipped_before = number_of(*zipped, "bytes");
+    comparison.zipped_before = number_of(json_member(json, "zipped"), "bytes");
     if (analysis.zipped) comparison.zipped_after = analysis.zipped->bytes;
     const Json now = analysis_json(analysis);
     comparison.categories = changes_in("categories", "category", json, now);

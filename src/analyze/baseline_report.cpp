@@ -42,7 +42,7 @@ std::string after_text(const PartChange& change) {
 std::string changes_table(const std::string& title, const std::vector<PartChange>& changes, bool packages,
                           Colours colours) {
     if (changes.empty()) return {};
-    Table table({"change", "before", "after"}, {title, ""});
+    Table table({right("change"), right("before"), right("after"), title, ""});
     for (const auto& change : changes | std::views::take(k_rows_shown)) {
         table.add_row({format_change(change.bytes()), before_text(change), after_text(change),
                        packages ? printable(change.name) : readable_category(change.name),

@@ -43,7 +43,7 @@ void add_more(std::string& text, std::size_t count) {
 }
 
 std::string needers_text(const NeededThing& thing, Colours colours) {
-    Table table({}, {"", "needed by", "as"});
+    Table table({"", "needed by", "as"});
     for (const auto& needer : thing.needed_by | std::views::take(k_rows_shown))
         table.add_row({"", printable(needer.who), printable(needer.as)});
     std::string text = "\n" + table.to_string(colours);

@@ -43,11 +43,6 @@ std::string styled(std::string_view style, const std::string& line, Colours colo
 
 Table::Table(std::vector<Column> columns) : m_columns(std::move(columns)) {}
 
-Table::Table(const std::vector<std::string>& numbers, const std::vector<std::string>& texts) {
-    for (const auto& title : numbers) m_columns.push_back({title, Align::right});
-    for (const auto& title : texts) m_columns.push_back({title, Align::left});
-}
-
 void Table::add_row(std::vector<std::string> cells) {
     assert(cells.size() == m_columns.size());
     cells.resize(m_columns.size());

@@ -36,8 +36,6 @@ class Table {
   public:
     // Without any title there is no header line.
     explicit Table(std::vector<Column> columns);
-    // Columns of numbers, aligned right, before columns of texts.
-    Table(const std::vector<std::string>& numbers, const std::vector<std::string>& texts);
 
     // REQUIRES: as many cells as columns.
     void add_row(std::vector<std::string> cells);

@@ -42,17 +42,10 @@ class Text {
   private:
     void add_ways() {
         const bool bills = !m_experiment.rate.empty();
-        std::vector<Column> columns = {{"way"},
-                                       {"package", Align::right},
-                                       {"limit", Align::right},
-                                       {"cold start", Align::right},
-                                       {"each invocation", Align::right}};
-        if (bills) {
-            columns.push_back({"cold", Align::right});
-            columns.push_back({"p99", Align::right});
-            columns.push_back({"a month", Align::right});
-        }
-        columns.push_back({"works"});
+        std::vector<Column> columns = {"way", right("package"), right("limit"), right("cold start"),
+                                       right("each invocation")};
+        if (bills) columns.insert(columns.end(), {right("cold"), right("p99"), right("a month")});
+        columns.emplace_back("works");
         Table table(columns);
         for (const auto& way : m_experiment.ways) {
             std::vector<std::string> row = {printable(way.name), "", "", "", ""};
@@ -78,11 +71,11 @@ class Text {
     }
 
     void add_executables() {
-        std::vector<Column> columns = {{"program"}, {"argument"}, {"as it is", Align::right}};
+        std::vector<Column> columns = {"program", "argument", right("as it is")};
         for (const Packer packer : k_packers) {
             if (!is_tried(packer)) continue;
-            columns.push_back({std::string(packer_name(packer)), Align::right});
-            columns.push_back({"a start", Align::right});
+            columns.push_back(right(std::string(packer_name(packer))));
+            columns.push_back(right("a start"));
         }
         Table table(columns);
         std::size_t rows = 0;
