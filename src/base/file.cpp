@@ -13,14 +13,10 @@
 #include <memory>
 #include <vector>
 
+#include "base/environment.hpp"
+
 namespace ballast {
 namespace {
-
-std::string parent_of(const std::string& path) {
-    const auto slash = path.find_last_of('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 // A name that no other process, and no other call in this one, uses at the same time. No version,
 // pack or manifest name has a '~', so what a killed writer leaves is told from what it meant to write.
@@ -64,21 +60,6 @@ Result<std::vector<std::string>> names_in(const Fd& directory, std::string_view 
         const std::string_view name(entry->d_name);
         if (name != "." && name != "..") names.emplace_back(name);
     }
-}
-
-Result<void> remove_entry_at(int directory_fd, const std::string& name, std::string_view shown) {
-    if (::unlinkat(directory_fd, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    // EISDIR is what Linux says of directories; EPERM is a sticky directory or an immutable file.
-    if (errno != EISDIR) return fail_errno(errno, shown, "cannot remove");
-    BALLAST_TRY(const Fd directory, open_for_removal(directory_fd, name, shown));
-    BALLAST_TRY(const auto names, names_in(directory, shown));
-    for (const auto& child : names) {
-        BALLAST_CHECK(remove_entry_at(directory.value(), child, std::string(shown) + "/" + child));
-    }
-    if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-        return fail_errno(errno, shown, "cannot remove");
-    }
-    return {};
 }
 
 }  // namespace
@@ -125,9 +106,9 @@ Result<void> pread_exact(const Fd& fd, std::span<std::byte> out, std::uint64_t o
     return {};
 }
 
-Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name) {
+Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view name) {
     while (!bytes.empty()) {
-        const auto count = ::write(fd.value(), bytes.data(), bytes.size());
+        const auto count = ::write(fd, bytes.data(), bytes.size());
         if (count < 0) {
             if (errno == EINTR) continue;
             return fail_errno(errno, name, "cannot write");
@@ -151,6 +132,18 @@ Result<void> pwrite_all(const Fd& fd, std::span<const std::byte> bytes, std::uin
     return {};
 }
 
+std::string containing_directory(const std::string& path) {
+    const auto slash = path.find_last_of('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> sync_directory(const std::string& path) {
+    const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || ::fsync(directory.value()) != 0) return fail_errno(errno, path, "cannot sync");
+    return {};
+}
+
 Result<void> make_directories(const std::string& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
@@ -159,11 +152,22 @@ Result<void> make_directories(const std::string& path) {
 }
 
 Result<void> remove_all_at(int directory_fd, const std::string& name, std::string_view shown) {
-    return remove_entry_at(directory_fd, name, shown);
+    if (::unlinkat(directory_fd, name.c_str(), 0) == 0 || errno == ENOENT) return {};
+    // EISDIR is what Linux says of directories; EPERM is a sticky directory or an immutable file.
+    if (errno != EISDIR) return fail_errno(errno, shown, "cannot remove");
+    BALLAST_TRY(const Fd directory, open_for_removal(directory_fd, name, shown));
+    BALLAST_TRY(const auto names, names_in(directory, shown));
+    for (const auto& child : names) {
+        BALLAST_CHECK(remove_all_at(directory.value(), child, std::string(shown) + "/" + child));
+    }
+    if (::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        return fail_errno(errno, shown, "cannot remove");
+    }
+    return {};
 }
 
 Result<void> remove_all(const std::string& path) {
-    return remove_entry_at(AT_FDCWD, path, path);
+    return remove_all_at(AT_FDCWD, path, path);
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, Fd fd)
@@ -200,18 +204,14 @@ Result<bool> AtomicFile::commit(Existing existing) {
         }
         m_temporary.clear();
     }
-    const std::string parent = parent_of(m_path);
-    const Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.value()) != 0) return fail_errno(errno, parent, "cannot sync");
+    BALLAST_CHECK(sync_directory(containing_directory(m_path)));
     return true;
 }
 
 Result<TemporaryDirectory> TemporaryDirectory::create(const std::string& parent) {
     std::string base = parent;
-    if (base.empty()) {
-        const char* from_environment = std::getenv("TMPDIR");
-        base = from_environment != nullptr && *from_environment != '\0' ? from_environment : "/tmp";
-    }
+    if (base.empty()) base = environment("TMPDIR");
+    if (base.empty()) base = "/tmp";
     std::string path = base + "/ballast-XXXXXX";
     if (::mkdtemp(path.data()) == nullptr)
         return fail_errno(errno, base, "cannot create a temporary directory");

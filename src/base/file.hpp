@@ -28,13 +28,22 @@ Result<std::string> read_file(const Fd& fd, const std::string& name, std::uint64
 Result<void> pread_exact(const Fd& fd, std::span<std::byte> out, std::uint64_t offset, std::string_view name);
 
 // Writes all of `bytes`, going on after short writes and EINTR.
-Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name);
+Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view name);
+inline Result<void> write_all(const Fd& fd, std::span<const std::byte> bytes, std::string_view name) {
+    return write_all(fd.value(), bytes, name);
+}
 Result<void> pwrite_all(const Fd& fd, std::span<const std::byte> bytes, std::uint64_t offset,
                         std::string_view name);
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
+
+// The directory that `path` stands in: "." when the path names none.
+std::string containing_directory(const std::string& path);
+
+// Syncs a directory, and with it the names in it.
+Result<void> sync_directory(const std::string& path);
 
 // Creates `path` and its missing parents (mode 0777 less the umask). Existing directories are fine.
 Result<void> make_directories(const std::string& path);

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 
+#include "base/file.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
 #include "base/utf8.hpp"
@@ -29,12 +29,8 @@ double seconds(Progress::Clock::duration duration) {
 }
 
 void write_to_stderr(std::string_view text) {
-    while (!text.empty()) {
-        const auto count = ::write(STDERR_FILENO, text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return;  // progress that nobody can read must not stop the work
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
+    // Progress that nobody can read must not stop the work.
+    (void)write_all(STDERR_FILENO, as_bytes(text), "standard error");
 }
 
 std::size_t terminal_columns() {

@@ -1,7 +1,8 @@
 #include "base/relative_path.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 
 #include "base/utf8.hpp"
 
@@ -59,12 +60,7 @@ std::string link_destination(std::string_view path, std::string_view target) {
             components.push_back(component);
         }
     }
-    std::string joined;
-    for (const auto component : components) {
-        if (!joined.empty()) joined += '/';
-        joined += component;
-    }
-    return joined;
+    return fmt::format("{}", fmt::join(components, "/"));
 }
 
 bool path_before(std::string_view left, std::string_view right) {
@@ -85,6 +81,10 @@ std::string_view file_name(std::string_view path) {
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string join_path(std::string_view directory, std::string_view path) {
+    return directory.empty() ? std::string(path) : fmt::format("{}/{}", directory, path);
+}
+
 std::string_view extension(std::string_view path) {
     const auto name = file_name(path);
     const auto dot = name.find_last_of('.');
@@ -103,23 +103,15 @@ std::vector<std::string_view> split_components(std::string_view path) {
 }
 
 std::string printable(std::string_view path) {
-    static constexpr std::array<char, 16> k_hex = {'0', '1', '2', '3', '4', '5', '6', '7',
-                                                   '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
     std::string shown;
     while (!path.empty()) {
         const CodePoint point = first_code_point(path);
         const bool readable = point.bytes != 0 && !is_control(point.value);
         const std::size_t length = std::max<std::size_t>(point.bytes, 1);
-        for (const char c : path.substr(0, length)) {
-            const auto byte = static_cast<unsigned char>(c);
-            if (readable) {
-                shown += c;
-            } else {
-                shown += "\\x";
-                shown += k_hex[byte >> 4U];
-                shown += k_hex[byte & 0xFU];
-            }
-        }
+        const auto character = path.substr(0, length);
+        if (readable) shown += character;
+        for (const char c : readable ? std::string_view() : character)
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         path.remove_prefix(length);
     }
     return shown;

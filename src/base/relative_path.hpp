@@ -32,6 +32,9 @@ bool path_before(std::string_view left, std::string_view right);
 std::string_view parent_path(std::string_view path);
 std::string_view file_name(std::string_view path);
 
+// The path of `path` in `directory`, which is "" at the top.
+std::string join_path(std::string_view directory, std::string_view path);
+
 // ".so" of "lib/a.so"; empty when there is none or the name only starts with a dot.
 std::string_view extension(std::string_view path);
 

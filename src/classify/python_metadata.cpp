@@ -7,6 +7,14 @@
 
 namespace ballast {
 
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
 std::string_view without_spaces(std::string_view text) {
     while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0)
         text.remove_prefix(1);
@@ -16,9 +24,7 @@ std::string_view without_spaces(std::string_view text) {
 
 void parse_python_metadata(std::string_view text, InstalledPackage& installed) {
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::string_view line = take_line(text);
         if (without_spaces(line).empty()) return;
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t') continue;
@@ -34,9 +40,7 @@ void parse_python_metadata(std::string_view text, InstalledPackage& installed) {
 void parse_python_requires(std::string_view text, InstalledPackage& installed) {
     std::string condition;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = without_spaces(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::string_view line = without_spaces(take_line(text));
         if (line.starts_with('[')) {
             const std::string_view extra = line.substr(1, line.find_first_of(":]", 1) - 1);
             condition = extra.empty() ? "on some platforms" : "extra " + std::string(extra);

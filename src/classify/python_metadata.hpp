@@ -28,6 +28,9 @@ std::optional<Requirement> parse_python_requirement(std::string_view text);
 // PEP 503: lower case, runs of '-', '_' and '.' as one '-'.
 std::string normalised_python_name(std::string_view name);
 
+// Takes the first line off the text; gives it without its end.
+std::string_view take_line(std::string_view& text);
+
 // Without white space at both ends.
 std::string_view without_spaces(std::string_view text);
 

@@ -117,10 +117,6 @@ class Owners {
     std::vector<std::size_t> m_directories;  // whose files lie below each directory
 };
 
-std::string joined(std::string_view directory, std::string_view path) {
-    return directory.empty() ? std::string(path) : std::string(directory) + "/" + std::string(path);
-}
-
 Result<void> read_described(const Package& package, Described& described, InstalledPackage& installed) {
     if (described.metadata) {
         BALLAST_TRY(const auto text, read_start(package, *described.metadata, k_max_metadata_bytes));
@@ -171,14 +167,12 @@ Result<void> add_python_packages(const Inventory& inventory, InstalledPackages& 
         for (std::size_t at = all[i].entry; at < std::max(tree.end_of(all[i].entry), all[i].entry + 1); ++at)
             owners.give(at, owner);
         for_each_recorded(all[i].record_text, [&](const std::string& path, bool) {
-            owners.give_path(joined(site_path, path), owner);
+            owners.give_path(join_path(site_path, path), owner);
         });
         std::string_view modules = all[i].top_level_text;
         while (!modules.empty()) {
-            const std::size_t end = std::min(modules.find('\n'), modules.size());
-            const std::string_view module = without_spaces(modules.substr(0, end));
+            const std::string_view module = without_spaces(take_line(modules));
             if (!module.empty()) owners.give_module(site, module, owner);
-            modules.remove_prefix(std::min(end + 1, modules.size()));
         }
     }
     owners.give_the_rest(is_site, top_is_site);

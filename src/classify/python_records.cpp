@@ -4,19 +4,12 @@
 #include <array>
 
 #include "base/relative_path.hpp"
+#include "classify/python_metadata.hpp"
 #include "classify/system_names.hpp"
 #include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-}
 
 // The first field of a line of comma-separated values: in quotes where it holds a comma or quotes,
 // which are doubled then.
@@ -31,10 +24,6 @@ std::string first_field(std::string_view line) {
         field += line[i];
     }
     return field;
-}
-
-std::string joined(std::string_view directory, std::string_view path) {
-    return directory.empty() ? std::string(path) : std::string(directory) + "/" + std::string(path);
 }
 
 }  // namespace
@@ -79,7 +68,7 @@ void PythonRecords::add_record(std::string_view record, std::string_view site) {
     for_each_recorded(record, [&](const std::string& path, bool outside) {
         const auto top = std::string_view(path).substr(0, path.find('/'));
         const bool whole = !outside && top.size() < path.size() && !is_shared_python_directory(top);
-        m_paths.insert(joined(site, whole ? top : std::string_view(path)));
+        m_paths.insert(join_path(site, whole ? top : std::string_view(path)));
     });
 }
 
@@ -87,8 +76,8 @@ void PythonRecords::add_top_level(std::string_view names, std::string_view site)
     while (!names.empty()) {
         const std::string_view name = take_line(names);
         if (!relative_path_fault(name).empty()) continue;
-        if (!is_shared_python_directory(name)) m_paths.insert(joined(site, name));
-        m_stems.insert(joined(site, name));
+        if (!is_shared_python_directory(name)) m_paths.insert(join_path(site, name));
+        m_stems.insert(join_path(site, name));
     }
 }
 
@@ -99,7 +88,7 @@ bool PythonRecords::hold(std::string_view path) const {
     if (suffix != ".py" && suffix != ".pyi" && suffix != ".pyc" && suffix != ".so") return false;
     const std::string_view name = file_name(path);
     const std::string_view stem = name.substr(0, name.find('.'));
-    return m_stems.contains(joined(parent_path(path), stem));
+    return m_stems.contains(join_path(parent_path(path), stem));
 }
 
 }  // namespace ballast

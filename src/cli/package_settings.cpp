@@ -33,13 +33,10 @@ enum class Images : std::uint8_t { refused, taken };
 // The ballast.toml that lies at the top of a zip. A directory's is found without opening the package, and a
 // container image has none.
 Result<std::optional<ConfigText>> config_in(const Package& package) {
-    const auto& entries = package.entries();
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (entries[i].kind != EntryKind::file || entries[i].path != k_config_file) continue;
-        BALLAST_TRY(std::string text, read_entry(package, i, k_max_config_bytes));
-        return ConfigText{std::move(text), printable(package.name()) + ": " + std::string(k_config_file)};
-    }
-    return std::nullopt;
+    const auto index = find_file(package, k_config_file);
+    if (!index) return std::nullopt;
+    BALLAST_TRY(std::string text, read_entry(package, *index, k_max_config_bytes));
+    return ConfigText{std::move(text), printable(package.name()) + ": " + std::string(k_config_file)};
 }
 
 Result<Config> load_settings(const std::string& path, const std::optional<ConfigText>& given,

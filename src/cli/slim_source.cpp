@@ -1,6 +1,5 @@
 #include "cli/slim_source.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -13,16 +12,13 @@ namespace ballast {
 namespace {
 
 Result<std::string> read_named(const Package& package, std::string_view path, std::uint64_t max_bytes) {
-    const auto& entries = package.entries();
-    const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-        return entry.path == path && entry.kind == EntryKind::file;
-    });
-    if (at == entries.end()) {
+    const auto index = find_file(package, path);
+    if (!index) {
         return fail(ErrorCode::not_found, package.name(),
                     "not a slim package: it has no " + std::string(path),
                     "name one with --package, or make one with 'ballast pack'");
     }
-    return read_entry(package, static_cast<std::size_t>(at - entries.begin()), max_bytes);
+    return read_entry(package, *index, max_bytes);
 }
 
 }  // namespace

@@ -58,20 +58,14 @@ class ConfigReader : TomlValues {
         return refuse(item, message, suggestion(item.key, names));
     }
 
-    Result<void> read_name(const TomlItem& item) {
-        BALLAST_TRY(m_config.name, string(item));
-        return check(item, name_fault(m_config.name));
+    Result<void> read_text(const TomlItem& item, std::string& text, FaultOf (*fault)(std::string_view)) {
+        BALLAST_TRY(text, string(item));
+        return check(item, fault(text));
     }
 
-    Result<void> read_store(const TomlItem& item) {
-        BALLAST_TRY(m_config.store, string(item));
-        return check(item, store_fault(m_config.store));
-    }
-
-    Result<void> read_root(const TomlItem& item) {
-        BALLAST_TRY(m_config.root, string(item));
-        return check(item, root_fault(m_config.root));
-    }
+    Result<void> read_name(const TomlItem& item) { return read_text(item, m_config.name, name_fault); }
+    Result<void> read_store(const TomlItem& item) { return read_text(item, m_config.store, store_fault); }
+    Result<void> read_root(const TomlItem& item) { return read_text(item, m_config.root, root_fault); }
 
     Result<void> read_include(const TomlItem& item) {
         BALLAST_TRY(m_config.include, patterns(item));
@@ -100,25 +94,16 @@ class ConfigReader : TomlValues {
     }
 
     Result<void> read_codec(const TomlItem& item) {
-        struct Choice {
-            std::string_view name;
-            CodecChoice codec;
-        };
-        static constexpr std::array k_choices = {
-            Choice{"auto", CodecChoice::automatic}, Choice{"zstd", CodecChoice::zstd},
-            Choice{"lz4", CodecChoice::lz4}, Choice{"raw", CodecChoice::raw}};
+        static const std::vector<std::string> k_names = {"auto", "zstd", "lz4", "raw"};  // as CodecChoice
         BALLAST_TRY(const std::string name, string(item));
-        std::vector<std::string> known;
-        for (const auto& choice : k_choices) {
-            if (choice.name == name) {
-                m_config.codec = choice.codec;
-                return {};
-            }
-            known.emplace_back(choice.name);
+        const auto found = std::ranges::find(k_names, name);
+        if (found != k_names.end()) {
+            m_config.codec = static_cast<CodecChoice>(found - k_names.begin());
+            return {};
         }
         return refuse(item,
                       fmt::format("'codec' names the unknown codec '{}'", printable(name.substr(0, 80))),
-                      suggestion(name, known));
+                      suggestion(name, k_names));
     }
 
     Result<void> read_level(const TomlItem& item) {

@@ -135,7 +135,7 @@ Result<void> DirectoryPackage::list_child(int directory_fd, const std::string& d
                                           const std::string& name,
                                           std::vector<std::pair<Entry, FileState>>& children) const {
     Entry entry;
-    entry.path = directory.empty() ? name : directory + "/" + name;
+    entry.path = join_path(directory, name);
     struct stat info = {};
     if (::fstatat(directory_fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
         return fail_errno(errno, shown(entry.path), "cannot stat");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/file.hpp"
 #include "base/relative_path.hpp"
 #include "package/directory_writer.hpp"
 #include "package/writing.hpp"

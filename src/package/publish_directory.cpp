@@ -8,20 +8,12 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "package/writing.hpp"
-
 namespace ballast {
 namespace {
 
 bool exchange(const std::string& one, const std::string& other) {
     // By number: musl and glibc before 2.28 have no renameat2().
     return ::syscall(SYS_renameat2, AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0;
-}
-
-Result<void> sync_directory(const std::string& path) {
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.value()) != 0) return fail_errno(errno, path, "cannot sync");
-    return {};
 }
 
 // The new package is in place; what is left is to remove the old one.

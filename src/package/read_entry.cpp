@@ -9,6 +9,13 @@
 
 namespace ballast {
 
+std::optional<std::size_t> find_file(const Package& package, std::string_view path) {
+    const auto& entries = package.entries();
+    const auto at = std::ranges::find(entries, path, &Entry::path);
+    if (at == entries.end() || at->kind != EntryKind::file) return std::nullopt;
+    return static_cast<std::size_t>(at - entries.begin());
+}
+
 Result<std::string> read_entry(const Package& package, std::size_t index, std::uint64_t max_bytes) {
     const Entry& entry = package.entries()[index];
     const std::string shown = package.name() + ": " + printable(entry.path);

@@ -15,6 +15,7 @@
 #include "format/lock.hpp"
 #include "package/open_package.hpp"
 #include "package/package.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
@@ -49,11 +50,7 @@ bool directory_has(const std::string& path, const std::string& file) {
 
 bool zip_has(const std::string& path, const std::string& file) {
     const auto package = open_package(path);
-    if (!package) return false;
-    const auto& entries = (*package)->entries();
-    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-        return entry.path == file && entry.kind == EntryKind::file;
-    });
+    return package && find_file(**package, file);
 }
 
 tl::unexpected<Error> refuse(const std::string& path, std::string_view message) {
@@ -88,12 +85,6 @@ Result<void> check_replaceable(const std::string& path, Replace existing) {
     }
     if (existing == Replace::nothing) return refuse(path, "exists already");
     return {};
-}
-
-std::string containing_directory(const std::string& path) {
-    const auto slash = path.find_last_of('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Result<void> check_entry_path(const std::string& path) {

@@ -19,9 +19,6 @@ bool is_zip_name(const std::string& path);
 // Errors: usage unless a package may appear at `path`, which a zip or a directory already there decides.
 Result<void> check_replaceable(const std::string& path, Replace existing);
 
-// The directory that `path` stands in: "." when the path names none.
-std::string containing_directory(const std::string& path);
-
 // Errors: corrupt unless `path` is relative and clean. Callers are trusted with it, but a path that
 // climbs must never write outside of the package, whoever forgot to check it.
 Result<void> check_entry_path(const std::string& path);

@@ -2,24 +2,16 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 #include "base/environment.hpp"
+#include "base/file.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
 
 Result<void> print(std::string_view text) {
-    while (!text.empty()) {
-        const auto count = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (count < 0) {
-            if (errno == EINTR) continue;
-            return fail_errno(errno, "standard output", "cannot write");
-        }
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
+    return write_all(STDOUT_FILENO, as_bytes(text), "standard output");
 }
 
 void warn(const std::string& text) {

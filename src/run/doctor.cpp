@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/enum_name.hpp"
@@ -28,10 +29,6 @@ namespace {
 using State = Finding::State;
 
 constexpr std::chrono::seconds k_patience{10};
-
-Finding missing(const char* what, const Error& error) {
-    return {what, State::missing, error.message, {}, error};
-}
 
 // Asks for the first bytes of a pack, which is what hydration does: name, route, certificate, credentials and
 // permission all have to be right.
@@ -77,15 +74,12 @@ void look_at_tree(const Slim& slim, const HydrateOptions& options, Findings& fin
                      is_there ? ", hydrated" : ""),
          is_there ? "the next start is warm" : "the next start is cold"});
     constexpr std::uint64_t k_block_bytes = 4096;
-    for (auto& finding : look_at_root(options.root, is_there ? 0 : selection.disk_bytes(k_block_bytes)))
-        findings.push_back(std::move(finding));
+    std::ranges::move(look_at_root(options.root, is_there ? 0 : selection.disk_bytes(k_block_bytes)),
+                      std::back_inserter(findings));
     if (options.store.starts_with("s3:")) {
         const auto source = credential_source();
-        if (source) {
-            findings.push_back({"credentials", State::good, *source});
-        } else {
-            findings.push_back(missing("credentials", source.error()));
-        }
+        findings.push_back(source ? Finding{"credentials", State::good, *source}
+                                  : missing("credentials", source.error()));
     }
     findings.push_back(look_at_store(options, *manifest));
 }
@@ -121,8 +115,7 @@ std::string findings_json(const Findings& findings, bool can_hydrate) {
 Result<int> examine(RunFlags flags, bool as_json, const std::string& program, const SlimSource& source) {
     // Before anything starts a thread.
     Findings findings = look_at_system();
-    for (auto& finding : look_at_permissions()) findings.push_back(std::move(finding));
-
+    std::ranges::move(look_at_permissions(), std::back_inserter(findings));
     const std::string package = flags.package.empty() ? source.default_path() : flags.package;
     findings.push_back(look_at_package(package));
     if (flags.timeout.empty()) flags.timeout = fmt::format("{}s", k_patience.count());
@@ -136,14 +129,12 @@ Result<int> examine(RunFlags flags, bool as_json, const std::string& program, co
                            "name one with --package"};
         std::string root = !flags.root.empty() ? flags.root : environment("BALLAST_ROOT");
         if (root.empty()) root = "/tmp/ballast";
-        for (auto& finding : look_at_root(root, 0)) findings.push_back(std::move(finding));
+        std::ranges::move(look_at_root(root, 0), std::back_inserter(findings));
     } else {
         findings.push_back(missing("settings", options.error()));
     }
 
-    const bool can_hydrate = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
-        return finding.state == State::missing;
-    });
+    const bool can_hydrate = std::ranges::find(findings, State::missing, &Finding::state) == findings.end();
     BALLAST_CHECK(print(as_json ? findings_json(findings, can_hydrate) : findings_text(findings)));
     for (const auto& finding : findings) {
         if (finding.state == State::missing && !as_json) print_error(program, finding.error);

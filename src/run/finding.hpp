@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -22,5 +23,10 @@ struct Finding {
     Error error = {};
 };
 using Findings = std::vector<Finding>;
+
+// What hydration needs, and the error that says why it is not there.
+inline Finding missing(std::string what, const Error& error) {
+    return {std::move(what), Finding::State::missing, error.message, {}, error};
+}
 
 }  // namespace ballast

@@ -8,8 +8,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <map>
 
 #include "base/file.hpp"
@@ -54,11 +56,10 @@ class Scratch {
 Finding needed(const char* what, bool works, const std::string& root, const char* hint) {
     if (works) return {what, State::good, "works"};
     const std::string cause = std::strerror(errno);
-    return {what,
-            State::missing,
-            cause,
-            {},
-            Error{ErrorCode::check_failed, root, fmt::format("{}: {}", what, cause), hint}};
+    Finding finding =
+        missing(what, {ErrorCode::check_failed, root, fmt::format("{}: {}", what, cause), hint});
+    finding.found = cause;
+    return finding;
 }
 
 Findings try_files(int directory, const std::string& root) {
@@ -112,11 +113,9 @@ Findings look_at_root(const std::string& root, std::uint64_t needed_bytes) {
     {
         const Scratch scratch(opened->value(), root);
         const auto directory = scratch.open();
-        if (directory) {
-            for (auto& finding : try_files(directory->value(), root)) findings.push_back(std::move(finding));
-        } else {
-            findings.push_back({"files", State::missing, directory.error().message, {}, directory.error()});
-        }
+        std::ranges::move(
+            directory ? try_files(directory->value(), root) : Findings{missing("files", directory.error())},
+            std::back_inserter(findings));
     }
     if (!was_there) ::rmdir(root.c_str());
     return findings;
