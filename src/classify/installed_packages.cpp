@@ -21,9 +21,9 @@ Result<InstalledPackages> find_installed(const Inventory& inventory) {
 std::optional<std::size_t> find_npm_package(const EntryTree& tree, const InstalledPackages& installed,
                                             std::string_view from, const std::string& name) {
     for (;; from = parent_path(from)) {
-        const std::string above = from.empty() ? "" : std::string(from) + "/";
-        const auto entry =
-            file_name(from) == "node_modules" ? std::nullopt : tree.follow(above + "node_modules/" + name);
+        const auto entry = file_name(from) == "node_modules"
+                               ? std::nullopt
+                               : tree.follow(join_path(from, "node_modules/" + name));
         const std::size_t owner = entry ? installed.owner[*entry] : InstalledPackages::k_none;
         if (owner != InstalledPackages::k_none && installed.list[owner].ecosystem == Ecosystem::npm &&
             installed.list[owner].path == tree.entry(*entry).path)
