@@ -1,6 +1,5 @@
 #include "analyze/package_graph.hpp"
 
-#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -22,9 +21,7 @@ bool is_requirements_file(std::string_view name) {
 std::vector<Requirement> parse_requirements(std::string_view text) {
     std::vector<Requirement> needs;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::string_view line = take_line(text);
         // "-r other.txt", "--hash=...", "# why"
         if (line.empty() || line.front() == '-' || line.front() == '#' || line.front() == ' ') continue;
         if (auto need = parse_python_requirement(line.substr(0, line.find(" #"))))

@@ -192,7 +192,7 @@ Result<void> deflate_sample(const Package& package, Deflater& deflater, Sample& 
 Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
     constexpr unsigned k_threads = 2;
     const auto deflate_one = [&](std::size_t i) {
-        thread_local Deflater deflater;  // to make one takes longer than a block
+        thread_local Deflater deflater;  // its memory takes longer to make than a block to deflate
         return deflate_sample(package, deflater, samples[i]);
     };
     return parallel_for(samples.size(), deflate_one, k_threads);

@@ -23,11 +23,6 @@ constexpr std::array<std::string_view, 4> k_names = {"index", "handler", "app", 
 constexpr std::array<std::string_view, 3> k_extensions = {".js", ".mjs", ".cjs"};
 constexpr unsigned k_most_attempts = 8;
 
-std::optional<std::size_t> find_file(const EntryTree& tree, std::string_view path) {
-    const auto at = tree.find(path);
-    return at && tree.entry(*at).kind == EntryKind::file ? at : std::nullopt;
-}
-
 // Of a package.json; "" where it does not say.
 std::string text_in(const Package& package, std::size_t metadata, const char* key) {
     const auto text = read_entry(package, metadata, k_max_metadata_bytes);
@@ -38,7 +33,7 @@ std::string text_in(const Package& package, std::size_t metadata, const char* ke
 bool is_module(const Inventory& inventory, const std::string& entry) {
     if (extension(entry) != ".js") return extension(entry) == ".mjs";
     for (std::string_view directory = parent_path(entry);; directory = parent_path(directory)) {
-        const auto metadata = find_file(inventory.tree(), join_path(directory, "package.json"));
+        const auto metadata = find_file(inventory.package(), join_path(directory, "package.json"));
         if (metadata) return text_in(inventory.package(), *metadata, "type") == "module";
         if (directory.empty()) return false;
     }
@@ -99,7 +94,7 @@ class Bundler {
         for (std::string entry : m_bundle.entries) {
             if (entry.starts_with("./")) entry.erase(0, 2);
             const std::string shown = printable(entry);
-            if (!find_file(m_inventory.tree(), entry)) {
+            if (!find_file(m_inventory.package(), entry)) {
                 return fail(ErrorCode::usage, "--entry", fmt::format("the package has no file '{}'", shown),
                             "name it by its path in the package");
             }
@@ -258,19 +253,19 @@ class Bundler {
 }  // namespace
 
 std::vector<std::string> find_entries(const Inventory& inventory) {
-    const EntryTree& tree = inventory.tree();
-    if (const auto metadata = find_file(tree, "package.json")) {
-        std::string main = text_in(inventory.package(), *metadata, "main");
+    const Package& package = inventory.package();
+    if (const auto metadata = find_file(package, "package.json")) {
+        std::string main = text_in(package, *metadata, "main");
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
             const std::string path = main + std::string(suffix);
-            if (!main.empty() && is_javascript(path) && find_file(tree, path)) return {path};
+            if (!main.empty() && is_javascript(path) && find_file(package, path)) return {path};
         }
     }
     for (const auto name : k_names) {
         for (const auto suffix : k_extensions) {
             const std::string path = std::string(name) + std::string(suffix);
-            if (find_file(tree, path)) return {path};
+            if (find_file(package, path)) return {path};
         }
     }
     return {};
