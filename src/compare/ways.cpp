@@ -151,7 +151,10 @@ class WayMaker {
 
     void add_offloaded() {
         const OffloadPrediction& offload = m_experiment.offload;
-        if (!offload.missing.empty()) add("offloaded", "offloaded").missing = offload.missing;
+        if (!offload.missing.empty()) {
+            add("offloaded", "offloaded").missing = offload.missing;
+            return;
+        }
         for (const auto& part : offload.parts) add_offloaded(part);
     }
 
