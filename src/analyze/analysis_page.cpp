@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "analyze/analysis_json.hpp"
 #include "analyze/baseline_report.hpp"
@@ -173,31 +173,16 @@ class Page {
                          {"Share", Unit::percent},
                          {"Files", Unit::count},
                          {"The biggest"}};
-        const auto add = [&](std::string_view what, std::uint64_t bytes, std::uint64_t files,
-                             const std::string& path) {
-            if (bytes == 0) return;
-            table.rows.push_back(
-                {std::string(what), bytes, percent_of(bytes, m_analysis.bytes), files, path});
-        };
-        const Strippable& strip = m_analysis.strippable;
-        add("debug information and symbols, to 'strip'", strip.bytes(), strip.files,
-            strip.biggest.empty() ? "" : strip.biggest.front().path);
-        for (const auto& part : m_analysis.leftovers) {
-            add(leftover_title(part.kind), part.bytes, part.files,
-                part.biggest.empty() ? "" : part.biggest.front().path);
+        for (const auto& part : m_analysis.removable()) {
+            table.rows.push_back({std::string(part.what), part.bytes,
+                                  percent_of(part.bytes, m_analysis.bytes), part.files, part.biggest});
         }
-        const DuplicateFiles& duplicates = m_analysis.duplicate_files;
-        add("further copies of files", duplicates.extra_bytes, duplicates.extra_files,
-            duplicates.biggest.empty() ? "" : duplicates.biggest.front().paths.back());
-        std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
-            return std::get<std::uint64_t>(a[1]) > std::get<std::uint64_t>(b[1]);
-        });
         m_report.add(table);
 
         ReportTable files = {"What strip would take away"};
         files.columns = {
             {"File"}, {"Size", Unit::bytes}, {"Debug information", Unit::bytes}, {"Symbols", Unit::bytes}};
-        for (const auto& file : strip.biggest)
+        for (const auto& file : m_analysis.strippable.biggest)
             files.rows.push_back({file.path, file.bytes, file.debug_bytes, file.symbol_bytes});
         m_report.add(files);
     }
@@ -219,13 +204,8 @@ class Page {
                           {"Size of all", Unit::bytes},
                           {"All but the largest", Unit::bytes}};
         for (const auto& one : m_analysis.package_copies) {
-            std::string versions;
-            for (const auto& version : one.versions) {
-                versions += (versions.empty() ? "" : ", ") + version.version;
-                if (version.paths.size() > 1) versions += fmt::format(" (×{})", version.paths.size());
-            }
-            copies.rows.push_back(
-                {one.name, versions, static_cast<std::uint64_t>(one.copies), one.bytes, one.extra_bytes});
+            copies.rows.push_back({one.name, one.versions_title(), static_cast<std::uint64_t>(one.copies),
+                                   one.bytes, one.extra_bytes});
         }
         m_report.add(copies);
     }
@@ -237,11 +217,10 @@ class Page {
         table.columns = {{"Extra", Unit::bytes}, {"Each", Unit::bytes}, {"Copies", Unit::count}, {"Paths"}};
         for (const auto& set : all.biggest) {
             std::string paths;
-            const std::size_t shown = std::min(set.paths.size(), k_page_paths);
-            for (std::size_t i = 0; i < shown; ++i)
-                paths += (i == 0 ? "" : "  ·  ") + printable(set.paths[i]);
-            if (set.copies > shown)
-                paths += fmt::format("  ·  and {} more", format_count(set.copies - shown));
+            for (const auto& path : set.paths | std::views::take(k_page_paths))
+                paths += (paths.empty() ? "" : "  ·  ") + printable(path);
+            if (set.copies > k_page_paths)
+                paths += fmt::format("  ·  and {} more", format_count(set.copies - k_page_paths));
             table.rows.push_back({set.extra_bytes, set.bytes, set.copies, paths});
         }
         m_report.add(table);
@@ -272,11 +251,10 @@ class Page {
         chart.y.scale = ReportAxis::Scale::categories;
         ReportSeries size = {"Size"};
         ReportSeries zipped = {m_zipped};
-        for (std::size_t i = 0; i < std::min(m_analysis.extensions.size(), k_bars_shown); ++i) {
-            const auto& part = m_analysis.extensions[i];
+        for (const auto& part : m_analysis.extensions | std::views::take(k_bars_shown)) {
             if (part.bytes == 0) break;
-            const auto at = static_cast<double>(i);
-            chart.y.categories.push_back(part.extension.empty() ? "(none)" : part.extension);
+            const auto at = static_cast<double>(chart.y.categories.size());
+            chart.y.categories.push_back(part.title());
             size.points.emplace_back(at, static_cast<double>(part.bytes));
             zipped.points.emplace_back(at, static_cast<double>(part.compressed_bytes));
         }
@@ -291,9 +269,8 @@ class Page {
                          {m_zipped, Unit::bytes},
                          {"Files", Unit::count}};
         for (const auto& part : m_analysis.extensions) {
-            table.rows.push_back({part.extension.empty() ? "(none)" : part.extension, part.bytes,
-                                  percent_of(part.bytes, m_analysis.bytes), part.compressed_bytes,
-                                  part.files});
+            table.rows.push_back({part.title(), part.bytes, percent_of(part.bytes, m_analysis.bytes),
+                                  part.compressed_bytes, part.files});
         }
         m_report.add(table);
     }

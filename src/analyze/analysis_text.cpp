@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 
 #include "base/relative_path.hpp"
@@ -18,49 +19,7 @@ constexpr std::size_t k_lacks_shown = 10;
 constexpr std::size_t k_rows_shown = 10;
 constexpr std::size_t k_path_columns = 60;
 
-// "zipped", as the package is a zip, or "≈ zipped" where that is an estimate.
-std::string zipped_title(const Analysis& analysis) {
-    return analysis.compressed_estimated ? "≈ zipped" : "zipped";
-}
-
-std::string categories_table(const Analysis& analysis, Colours colours) {
-    Table table({{"", Align::left},
-                 {"size", Align::right},
-                 {"share", Align::right},
-                 {zipped_title(analysis), Align::right},
-                 {"files", Align::right},
-                 {"", Align::left}});
-    std::uint64_t most = 0;
-    for (const auto& part : analysis.categories) most = std::max(most, part.bytes);
-    for (const auto& part : analysis.categories) {
-        table.add_row({std::string(category_title(part.category)), format_size(part.bytes),
-                       format_hundredths(part.hundredths), format_size(part.compressed_bytes),
-                       format_count(part.files), share_bar(part.bytes, most, k_bar_columns)});
-    }
-    table.add_rule();
-    table.add_row({"all", format_size(analysis.bytes), format_hundredths(analysis.bytes > 0 ? 10'000 : 0),
-                   format_size(analysis.compressed_bytes), format_count(analysis.files), ""});
-    return table.to_string(colours);
-}
-
-std::string limits_table(const Analysis& analysis) {
-    Table table({{"", Align::left}, {"", Align::right}, {"", Align::left}});
-    if (!analysis.layers.empty()) {
-        table.add_row({"package", format_size(analysis.bytes), ""});
-        for (const auto& layer : analysis.layers)
-            table.add_row({"layer", format_size(layer.bytes), printable(layer.path)});
-    }
-    const std::string what = analysis.image ? "image" : analysis.layers.empty() ? "unzipped" : "together";
-    table.add_row({what, format_size(analysis.unzipped.bytes),
-                   against_limit(analysis.unzipped.bytes, analysis.unzipped.limit_bytes) +
-                       (analysis.image ? " for images" : "")});
-    if (analysis.zipped) {
-        table.add_row(
-            {"zipped", (analysis.zipped->estimated ? "≈ " : "") + format_size(analysis.zipped->bytes),
-             against_limit(analysis.zipped->bytes, analysis.zipped->limit_bytes) + " for direct uploads"});
-    }
-    return table.to_string();
-}
+using Row = std::vector<std::string>;
 
 // How many were left out, where any were.
 std::string more_text(std::size_t all, std::string_view what) {
@@ -68,12 +27,16 @@ std::string more_text(std::size_t all, std::string_view what) {
     return fmt::format("and {}, which --json lists\n", counted(all - k_rows_shown, what));
 }
 
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
 // The end of a path says more than its start.
 std::string short_path(std::string_view path) {
     std::string shown = printable(path);
     if (display_width(shown) <= k_path_columns || shown.size() <= k_path_columns) return shown;
     std::string_view end = std::string_view(shown).substr(shown.size() - (k_path_columns - 1));
-    while (!end.empty() && (static_cast<unsigned char>(end.front()) & 0xC0U) == 0x80U) end.remove_prefix(1);
+    while (!end.empty() && continues_character(end.front())) end.remove_prefix(1);
     return "…" + std::string(end);
 }
 
@@ -87,174 +50,169 @@ std::string short_command(std::string_view command) {
     text = printable(text);
     if (text.size() <= k_path_columns) return text;
     std::size_t end = k_path_columns - 1;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && continues_character(text[end])) --end;
     return text.substr(0, end) + "…";
 }
 
-std::string image_table(const Analysis& analysis, Colours colours) {
-    if (!analysis.image) return {};
-    Table table({{"layer", Align::right},
-                 {"hidden", Align::right},
-                 {"files", Align::right},
-                 {"made by", Align::left}});
-    for (const auto& layer : analysis.image->layers) {
-        table.add_row(
-            {format_size(layer.bytes), layer.hidden_bytes > 0 ? format_size(layer.hidden_bytes) : "",
-             format_count(layer.files), short_command(layer.command.empty() ? layer.name : layer.command)});
-    }
-    return "\n" + table.to_string(colours);
-}
+class Text {
+  public:
+    Text(const Analysis& analysis, Colours colours)
+        : m_analysis(analysis),
+          m_colours(colours),
+          m_zipped(analysis.compressed_estimated ? "≈ zipped" : "zipped") {}
 
-std::string biggest_table(const std::string& title, const std::vector<BigEntry>& list,
-                          const Analysis& analysis, Colours colours) {
-    if (list.empty()) return {};
-    Table table({{"size", Align::right},
-                 {"share", Align::right},
-                 {zipped_title(analysis), Align::right},
-                 {title, Align::left}});
-    for (const auto& entry : list) {
-        table.add_row({format_size(entry.bytes), format_share(entry.bytes, analysis.bytes),
-                       format_size(entry.compressed_bytes), printable(entry.path)});
+    std::string write() const {
+        return fmt::format("{}: {} in {}\n\n", printable(m_analysis.package), format_size(m_analysis.bytes),
+                           counted(m_analysis.files, "file")) +
+               categories() + "\n" + limits() + image() + biggest("biggest files", m_analysis.biggest_files) +
+               biggest("biggest directories", m_analysis.biggest_directories) + extensions() + packages() +
+               package_copies() + duplicate_files() + leftovers() + lacks();
     }
-    return "\n" + table.to_string(colours);
-}
 
-std::string extensions_table(const Analysis& analysis, Colours colours) {
-    if (analysis.extensions.empty()) return {};
-    Table table({{"size", Align::right},
-                 {"share", Align::right},
-                 {zipped_title(analysis), Align::right},
-                 {"files", Align::right},
-                 {"extension", Align::left}});
-    for (std::size_t i = 0; i < std::min(analysis.extensions.size(), k_rows_shown); ++i) {
-        const auto& part = analysis.extensions[i];
-        table.add_row({format_size(part.bytes), format_share(part.bytes, analysis.bytes),
-                       format_size(part.compressed_bytes), format_count(part.files),
-                       part.extension.empty() ? "(none)" : printable(part.extension)});
+  private:
+    // A row for each of a list, at most `most`; "" without any.
+    template <typename List, typename RowOf>
+    std::string table(const std::vector<Column>& columns, const List& list, const RowOf& row_of,
+                      std::size_t most = k_rows_shown) const {
+        if (list.empty()) return {};
+        Table table(columns);
+        for (const auto& one : list | std::views::take(most)) table.add_row(row_of(one));
+        return "\n" + table.to_string(m_colours);
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.extensions.size(), "more extension");
-}
 
-std::string packages_table(const Analysis& analysis, Colours colours) {
-    if (analysis.packages.empty()) return {};
-    Table table({{"size", Align::right},
-                 {zipped_title(analysis), Align::right},
-                 {"files", Align::right},
-                 {"package", Align::left},
-                 {"version", Align::left},
-                 {"in", Align::left}});
-    for (std::size_t i = 0; i < std::min(analysis.packages.size(), k_rows_shown); ++i) {
-        const auto& part = analysis.packages[i];
-        table.add_row({format_size(part.bytes), format_size(part.compressed_bytes), format_count(part.files),
-                       printable(part.package.name), printable(part.package.version),
-                       short_path(part.package.path)});
-    }
-    return "\n" + table.to_string(colours) + more_text(analysis.packages.size(), "more package");
-}
+    std::string share(const Amount& amount) const { return format_share(amount.bytes, m_analysis.bytes); }
 
-std::string package_copies_table(const Analysis& analysis, Colours colours) {
-    if (analysis.package_copies.empty()) return {};
-    Table table({{"extra", Align::right},
-                 {"copies", Align::right},
-                 {"package, more than once", Align::left},
-                 {"versions", Align::left}});
-    for (std::size_t i = 0; i < std::min(analysis.package_copies.size(), k_rows_shown); ++i) {
-        const auto& copies = analysis.package_copies[i];
-        std::string versions;
-        for (const auto& version : copies.versions) {
-            versions += (versions.empty() ? "" : ", ") + printable(version.version);
-            if (version.paths.size() > 1) versions += fmt::format(" (×{})", version.paths.size());
+    std::string categories() const {
+        Table table({"", right("size"), right("share"), right(m_zipped), right("files"), ""});
+        const std::uint64_t most = std::ranges::max(m_analysis.categories, {}, &CategoryPart::bytes).bytes;
+        for (const auto& part : m_analysis.categories) {
+            table.add_row({std::string(category_title(part.category)), format_size(part.bytes),
+                           format_hundredths(part.hundredths), format_size(part.compressed_bytes),
+                           format_count(part.files), share_bar(part.bytes, most, k_bar_columns)});
         }
-        table.add_row(
-            {format_size(copies.extra_bytes), format_count(copies.copies), printable(copies.name), versions});
+        table.add_rule();
+        table.add_row({"all", format_size(m_analysis.bytes),
+                       format_hundredths(m_analysis.bytes > 0 ? 10'000 : 0),
+                       format_size(m_analysis.compressed_bytes), format_count(m_analysis.files), ""});
+        return table.to_string(m_colours);
     }
-    return "\n" + table.to_string(colours) + more_text(analysis.package_copies.size(), "more package");
-}
 
-std::string duplicate_files_table(const Analysis& analysis, Colours colours) {
-    const DuplicateFiles& all = analysis.duplicate_files;
-    if (all.sets == 0) return {};
-    Table table({{"extra", Align::right}, {"copies", Align::right}, {"file, more than once", Align::left}});
-    for (std::size_t i = 0; i < std::min(all.biggest.size(), k_rows_shown); ++i) {
-        const auto& set = all.biggest[i];
-        table.add_row(
-            {format_size(set.extra_bytes), format_count(set.copies), short_path(set.paths.front())});
+    std::string limits() const {
+        const bool layers = !m_analysis.layers.empty();
+        Table table({"", right(""), ""});
+        if (layers) table.add_row({"package", format_size(m_analysis.bytes), ""});
+        for (const auto& layer : m_analysis.layers)
+            table.add_row({"layer", format_size(layer.bytes), printable(layer.path)});
+        const auto add = [&](const char* what, const SizeCheck& check, const char* limited) {
+            table.add_row({what, (check.estimated ? "≈ " : "") + format_size(check.bytes),
+                           against_limit(check.bytes, check.limit_bytes) + limited});
+        };
+        add(m_analysis.image ? "image"
+            : layers         ? "together"
+                             : "unzipped",
+            m_analysis.unzipped, m_analysis.image ? " for images" : "");
+        if (m_analysis.zipped) add("zipped", *m_analysis.zipped, " for direct uploads");
+        return table.to_string();
     }
-    std::string text = "\n" + table.to_string(colours);
-    if (all.sets > k_rows_shown) {
-        text += fmt::format("and {}; --json lists the first {}\n",
-                            counted(all.sets - k_rows_shown, "more file"), k_sets_listed);
-    }
-    return text;
-}
 
-struct LeftoverRow {
-    std::uint64_t bytes = 0;
-    std::uint64_t files = 0;
-    std::string_view what;
-    std::string example;
+    std::string image() const {
+        if (!m_analysis.image) return {};
+        const auto& layers = m_analysis.image->layers;
+        const auto row_of = [](const ImageLayer& layer) -> Row {
+            return {format_size(layer.bytes), layer.hidden_bytes > 0 ? format_size(layer.hidden_bytes) : "",
+                    format_count(layer.files),
+                    short_command(layer.command.empty() ? layer.name : layer.command)};
+        };
+        return table({right("layer"), right("hidden"), right("files"), "made by"}, layers, row_of,
+                     layers.size());
+    }
+
+    std::string biggest(const std::string& title, const std::vector<BigEntry>& list) const {
+        const auto row_of = [&](const BigEntry& entry) -> Row {
+            return {format_size(entry.bytes), share(entry), format_size(entry.compressed_bytes),
+                    printable(entry.path)};
+        };
+        return table({right("size"), right("share"), right(m_zipped), title}, list, row_of, list.size());
+    }
+
+    std::string extensions() const {
+        const auto& all = m_analysis.extensions;
+        const auto row_of = [&](const ExtensionPart& part) -> Row {
+            return {format_size(part.bytes), share(part), format_size(part.compressed_bytes),
+                    format_count(part.files), printable(part.title())};
+        };
+        return table({right("size"), right("share"), right(m_zipped), right("files"), "extension"}, all,
+                     row_of) +
+               more_text(all.size(), "more extension");
+    }
+
+    std::string packages() const {
+        const auto& all = m_analysis.packages;
+        const auto row_of = [](const PackagePart& part) -> Row {
+            return {format_size(part.bytes),         format_size(part.compressed_bytes),
+                    format_count(part.files),        printable(part.package.name),
+                    printable(part.package.version), short_path(part.package.path)};
+        };
+        return table({right("size"), right(m_zipped), right("files"), "package", "version", "in"}, all,
+                     row_of) +
+               more_text(all.size(), "more package");
+    }
+
+    std::string package_copies() const {
+        const auto& all = m_analysis.package_copies;
+        const auto row_of = [](const PackageCopies& copies) -> Row {
+            return {format_size(copies.extra_bytes), format_count(copies.copies), printable(copies.name),
+                    printable(copies.versions_title())};
+        };
+        return table({right("extra"), right("copies"), "package, more than once", "versions"}, all, row_of) +
+               more_text(all.size(), "more package");
+    }
+
+    std::string duplicate_files() const {
+        const DuplicateFiles& all = m_analysis.duplicate_files;
+        const auto row_of = [](const EqualPaths& set) -> Row {
+            return {format_size(set.extra_bytes), format_count(set.copies), short_path(set.paths.front())};
+        };
+        std::string text =
+            table({right("extra"), right("copies"), "file, more than once"}, all.biggest, row_of);
+        if (all.sets > k_rows_shown) {
+            text += fmt::format("and {}; --json lists the first {}\n",
+                                counted(all.sets - k_rows_shown, "more file"), k_sets_listed);
+        }
+        return text;
+    }
+
+    std::string leftovers() const {
+        const auto row_of = [&](const RemovablePart& part) -> Row {
+            return {format_size(part.bytes), share(part), format_count(part.files), std::string(part.what),
+                    short_path(part.biggest)};
+        };
+        return table(
+            {right("size"), right("share"), right("files"), "hardly needed when it runs", "the biggest"},
+            m_analysis.removable(), row_of);
+    }
+
+    std::string lacks() const {
+        const auto& all = m_analysis.lacks;
+        if (all.empty()) return {};
+        std::string text = "\nwill not run on Lambda (x86-64, Amazon Linux 2023):\n";
+        for (const auto& lack : all | std::views::take(k_lacks_shown))
+            text += fmt::format("  {}: {}\n", printable(lack.path), lack.message);
+        if (all.size() > k_lacks_shown)
+            text +=
+                fmt::format("  and {} more, which --json lists\n", format_count(all.size() - k_lacks_shown));
+        return text;
+    }
+
+    const Analysis& m_analysis;
+    Colours m_colours;
+    std::string m_zipped;
 };
-
-// What could go. Rows may tell of the same bytes, as of a test that is there twice, so that they are not
-// added up.
-std::string leftovers_table(const Analysis& analysis, Colours colours) {
-    std::vector<LeftoverRow> rows;
-    const Strippable& strippable = analysis.strippable;
-    rows.push_back({strippable.bytes(), strippable.files, "debug information and symbols, to 'strip'",
-                    strippable.biggest.empty() ? "" : strippable.biggest.front().path});
-    for (const auto& part : analysis.leftovers) {
-        rows.push_back({part.bytes, part.files, leftover_title(part.kind),
-                        part.biggest.empty() ? "" : part.biggest.front().path});
-    }
-    const DuplicateFiles& duplicates = analysis.duplicate_files;
-    rows.push_back({duplicates.extra_bytes, duplicates.extra_files, "further copies of files",
-                    duplicates.biggest.empty() ? "" : duplicates.biggest.front().paths.back()});
-    std::erase_if(rows, [](const LeftoverRow& row) { return row.bytes == 0; });
-    if (rows.empty()) return {};
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
-    Table table({{"size", Align::right},
-                 {"share", Align::right},
-                 {"files", Align::right},
-                 {"hardly needed when it runs", Align::left},
-                 {"the biggest", Align::left}});
-    for (const auto& row : rows) {
-        table.add_row({format_size(row.bytes), format_share(row.bytes, analysis.bytes),
-                       format_count(row.files), std::string(row.what), short_path(row.example)});
-    }
-    return "\n" + table.to_string(colours);
-}
-
-std::string lacks_text(const std::vector<Lack>& lacks) {
-    if (lacks.empty()) return {};
-    std::string text = "\nwill not run on Lambda (x86-64, Amazon Linux 2023):\n";
-    for (std::size_t i = 0; i < std::min(lacks.size(), k_lacks_shown); ++i) {
-        text += fmt::format("  {}: {}\n", printable(lacks[i].path), lacks[i].message);
-    }
-    if (lacks.size() > k_lacks_shown) {
-        text +=
-            fmt::format("  and {} more, which --json lists\n", format_count(lacks.size() - k_lacks_shown));
-    }
-    return text;
-}
 
 }  // namespace
 
 std::string analysis_text(const Analysis& analysis, Colours colours) {
-    std::string text = fmt::format("{}: {} in {}\n\n", printable(analysis.package),
-                                   format_size(analysis.bytes), counted(analysis.files, "file"));
-    text += categories_table(analysis, colours);
-    text += "\n" + limits_table(analysis);
-    text += image_table(analysis, colours);
-    text += biggest_table("biggest files", analysis.biggest_files, analysis, colours);
-    text += biggest_table("biggest directories", analysis.biggest_directories, analysis, colours);
-    text += extensions_table(analysis, colours);
-    text += packages_table(analysis, colours);
-    text += package_copies_table(analysis, colours);
-    text += duplicate_files_table(analysis, colours);
-    text += leftovers_table(analysis, colours);
-    text += lacks_text(analysis.lacks);
-    return text;
+    return Text(analysis, colours).write();
 }
 
 }  // namespace ballast

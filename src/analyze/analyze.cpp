@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 #include "analyze/biggest.hpp"
 #include "analyze/zip_estimate.hpp"
 #include "base/share.hpp"
-#include "classify/lacks.hpp"
 
 namespace ballast {
 namespace {
@@ -83,21 +82,23 @@ class Analyzer {
     }
 
     void count_entries() {
-        std::array<std::uint64_t, k_categories.size()> bytes = {};
-        for (std::size_t c = 0; c < k_categories.size(); ++c)
-            m_analysis.categories.at(c).category = k_categories.at(c);
+        auto& categories = m_analysis.categories;
         for (std::size_t i = 0; i < m_tree.size(); ++i) {
             if (m_tree.entry(i).kind == EntryKind::directory) ++m_analysis.directories;
             if (m_tree.entry(i).kind == EntryKind::symlink) ++m_analysis.symlinks;
             if (!is_file(i)) continue;
-            m_analysis.categories.at(static_cast<std::size_t>(m_facts[i].category)).add(m_amounts[i]);
+            categories.at(static_cast<std::size_t>(m_facts[i].category)).add(m_amounts[i]);
             m_analysis.bytes += m_amounts[i].bytes;
             m_analysis.compressed_bytes += m_amounts[i].compressed_bytes;
             ++m_analysis.files;
         }
-        for (std::size_t c = 0; c < bytes.size(); ++c) bytes.at(c) = m_analysis.categories.at(c).bytes;
+        std::array<std::uint64_t, k_categories.size()> bytes = {};
+        std::ranges::transform(categories, bytes.begin(), &CategoryPart::bytes);
         const auto shares = shares_of(bytes);
-        for (std::size_t c = 0; c < bytes.size(); ++c) m_analysis.categories.at(c).hundredths = shares[c];
+        for (std::size_t c = 0; c < bytes.size(); ++c) {
+            categories.at(c).category = k_categories.at(c);
+            categories.at(c).hundredths = shares[c];
+        }
     }
 
     void check_sizes() {
@@ -117,8 +118,7 @@ class Analyzer {
         }
         for (const auto& [extension, amount] : extensions)
             m_analysis.extensions.push_back({amount, extension});
-        std::stable_sort(m_analysis.extensions.begin(), m_analysis.extensions.end(),
-                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+        std::ranges::stable_sort(m_analysis.extensions, std::greater(), &Amount::bytes);
     }
 
     void count_leftovers() {
@@ -149,8 +149,7 @@ class Analyzer {
             ++all.files;
             all.biggest.push_back(file);
         }
-        std::stable_sort(all.biggest.begin(), all.biggest.end(),
-                         [](const auto& a, const auto& b) { return a.strippable() > b.strippable(); });
+        std::ranges::stable_sort(all.biggest, std::greater(), &StrippableFile::strippable);
         all.biggest.resize(std::min(all.biggest.size(), m_options.biggest));
     }
 
@@ -164,8 +163,7 @@ class Analyzer {
         m_analysis.package_copies = find_copies(installed.list, amounts);
         for (std::size_t i = 0; i < installed.list.size(); ++i)
             m_analysis.packages.push_back({amounts[i], installed.list[i]});
-        std::stable_sort(m_analysis.packages.begin(), m_analysis.packages.end(),
-                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+        std::ranges::stable_sort(m_analysis.packages, std::greater(), &Amount::bytes);
         return {};
     }
 
@@ -214,6 +212,23 @@ Layer measure_layer(const Inventory& inventory) {
         ++layer.files;
     }
     return layer;
+}
+
+std::vector<RemovablePart> Analysis::removable() const {
+    std::vector<RemovablePart> parts;
+    const auto path_in = [](const auto& list) { return list.empty() ? "" : list.front().path; };
+    parts.push_back({{strippable.bytes(), 0, strippable.files},
+                     "debug information and symbols, to 'strip'",
+                     path_in(strippable.biggest)});
+    for (const auto& part : leftovers)
+        parts.push_back({part, leftover_title(part.kind), path_in(part.biggest)});
+    const auto& copies = duplicate_files.biggest;
+    parts.push_back({{duplicate_files.extra_bytes, 0, duplicate_files.extra_files},
+                     "further copies of files",
+                     copies.empty() ? "" : copies.front().paths.back()});
+    std::erase_if(parts, [](const RemovablePart& part) { return part.bytes == 0; });
+    std::ranges::stable_sort(parts, std::greater(), &Amount::bytes);
+    return parts;
 }
 
 Result<Analysis> analyze(const Inventory& inventory, const AnalyzeOptions& options) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyze/amount.hpp"
@@ -50,6 +51,8 @@ struct BigEntry : Amount {
 
 struct ExtensionPart : Amount {
     std::string extension;  // ".js"; ".so" of "libz.so.1" too; "" for none
+
+    std::string title() const { return extension.empty() ? "(none)" : extension; }
 };
 
 struct PackagePart : Amount {
@@ -92,6 +95,12 @@ struct DuplicateFiles {
     std::uint64_t extra_files = 0;
     std::uint64_t sets = 0;
     std::vector<EqualPaths> biggest;  // at most k_sets_listed
+};
+
+// A kind of files that a running function hardly needs, of whatever view.
+struct RemovablePart : Amount {
+    std::string_view what;
+    std::string biggest;  // the path of one
 };
 
 // A file or directory, or what the smaller ones of a directory take together.
@@ -137,6 +146,10 @@ struct Analysis {
     std::optional<SizeCheck> zipped = {};  // of a zip its own size; of a directory an estimate; no image's
     std::vector<Lack> lacks = {};
     std::optional<AnalysisNode> tree = std::nullopt;  // the package, down to what is large enough to be seen
+
+    // Leftovers, what strip takes away and further copies, where there are any, by size. Parts may tell of
+    // the same bytes, as of a test that is there twice, so that they are not to be added up.
+    std::vector<RemovablePart> removable() const;
 };
 
 // Reads metadata of installed packages, files that may be equal, and, of what is not a zip, samples for the

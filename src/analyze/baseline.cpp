@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "analyze/analysis_json.hpp"
 #include "base/json_text.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -20,24 +21,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-const Json* find(const Json& object, const char* key) {
-    if (!object.is_object()) return nullptr;
-    const auto found = object.find(key);
-    return found == object.end() ? nullptr : &*found;
-}
-
 constexpr std::uint64_t k_max_bytes = 1ULL << 53U;  // what no package has; differences stay exact
 
 std::optional<std::uint64_t> number_of(const Json& object, const char* key) {
-    const Json* found = find(object, key);
-    if (found == nullptr || !found->is_number_unsigned()) return std::nullopt;
-    const auto number = found->get<std::uint64_t>();
+    const Json& found = json_member(object, key);
+    if (!found.is_number_unsigned()) return std::nullopt;
+    const auto number = found.get<std::uint64_t>();
     return number <= k_max_bytes ? std::optional(number) : std::nullopt;
-}
-
-std::string text_of(const Json& object, const char* key) {
-    const Json* found = find(object, key);
-    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // One part of a report or of an analysis, under a key that stays the same from one to the next.
@@ -55,12 +45,10 @@ std::vector<PartChange> changes_of(const std::vector<Part>& before, const std::v
         change.name = part.name;
         change.version_before = part.version;
         change.before += part.bytes;
-        change.is_there = false;
+        change.was_there = true;
     }
     for (const auto& part : after) {
-        const auto [place, added] = changes.try_emplace(part.key);
-        PartChange& change = place->second;
-        if (added) change.was_there = false;
+        PartChange& change = changes[part.key];
         change.name = part.name;
         change.version_after = part.version;
         change.after += part.bytes;
@@ -86,28 +74,24 @@ std::string package_key(std::string_view ecosystem, std::string_view name, std::
     return std::string(ecosystem) + " " + at;
 }
 
-// Entries with a name and bytes; nullopt when the report has no such list.
+// Of a report's list, whose rows have their name under the key `name`; nullopt when there is no such list.
 std::optional<std::vector<Part>> parts_of(const Json& report, const char* list, const char* name) {
-    const Json* rows = find(report, list);
-    if (rows == nullptr || !rows->is_array()) return std::nullopt;
+    const Json& rows = json_member(report, list);
+    if (!rows.is_array()) return std::nullopt;
     std::vector<Part> parts;
-    for (const Json& row : *rows) {
-        const std::string shown = text_of(row, name);
-        parts.push_back({shown, shown, {}, number_of(row, "bytes").value_or(0)});
+    for (const Json& row : rows) {
+        const std::string shown = json_string(row, name);
+        const std::string ecosystem = json_string(row, "ecosystem");  // of packages
+        parts.push_back({ecosystem.empty() ? shown : package_key(ecosystem, shown, json_string(row, "path")),
+                         shown, json_string(row, "version"), number_of(row, "bytes").value_or(0)});
     }
     return parts;
 }
 
-std::optional<std::vector<Part>> packages_of(const Json& report) {
-    const Json* rows = find(report, "packages");
-    if (rows == nullptr || !rows->is_array()) return std::nullopt;
-    std::vector<Part> parts;
-    for (const Json& row : *rows) {
-        const std::string name = text_of(row, "name");
-        parts.push_back({package_key(text_of(row, "ecosystem"), name, text_of(row, "path")), name,
-                         text_of(row, "version"), number_of(row, "bytes").value_or(0)});
-    }
-    return parts;
+// What differs in a list of two reports; nothing where the older one does not have it.
+std::vector<PartChange> changes_in(const char* list, const char* name, const Json& then, const Json& now) {
+    const auto before = parts_of(then, list, name);
+    return before ? changes_of(*before, *parts_of(now, list, name)) : std::vector<PartChange>();
 }
 
 }  // namespace
@@ -136,35 +120,18 @@ Result<MaxGrowth> parse_max_growth(const std::string& text) {
 Result<Comparison> compare_with_baseline(const Analysis& analysis, std::string_view report,
                                          const std::string& file) {
     const Json json = parse_json(report);
-    const Json* unzipped = json.is_discarded() ? nullptr : find(json, "unzipped");
-    const auto before = unzipped == nullptr ? std::nullopt : number_of(*unzipped, "bytes");
+    const auto before = number_of(json_member(json, "unzipped"), "bytes");
     if (!before) {
         return fail(ErrorCode::corrupt, file, "is not a report of 'ballast analyze --json'",
                     "write one with 'ballast analyze PACKAGE --json > FILE'");
     }
     Comparison comparison = {file, *before, analysis.unzipped.bytes};
-    if (const Json* zipped = find(json, "zipped")) comparison.zipped_before = number_of(*zipped, "bytes");
+    comparison.zipped_before = number_of(json_member(json, "zipped"), "bytes");
     if (analysis.zipped) comparison.zipped_after = analysis.zipped->bytes;
-    std::vector<Part> now;
-    for (const auto& part : analysis.categories) {
-        const std::string name(category_name(part.category));
-        now.push_back({name, name, {}, part.bytes});
-    }
-    if (const auto then = parts_of(json, "categories", "category"))
-        comparison.categories = changes_of(*then, now);
-    now.clear();
-    for (const auto& part : analysis.extensions)
-        now.push_back({printable(part.extension), printable(part.extension), {}, part.bytes});
-    if (const auto then = parts_of(json, "extensions", "extension"))
-        comparison.extensions = changes_of(*then, now);
-    now.clear();
-    for (const auto& part : analysis.packages) {
-        const std::string name = printable(part.package.name);
-        now.push_back(
-            {package_key(ecosystem_name(part.package.ecosystem), name, printable(part.package.path)), name,
-             printable(part.package.version), part.bytes});
-    }
-    if (const auto then = packages_of(json)) comparison.packages = changes_of(*then, now);
+    const Json now = analysis_json(analysis);
+    comparison.categories = changes_in("categories", "category", json, now);
+    comparison.extensions = changes_in("extensions", "extension", json, now);
+    comparison.packages = changes_in("packages", "name", json, now);
     return comparison;
 }
 

@@ -30,8 +30,8 @@ struct PartChange {
     std::string version_after = {};
     std::uint64_t before = 0;
     std::uint64_t after = 0;
-    bool was_there = true;
-    bool is_there = true;
+    bool was_there = false;
+    bool is_there = false;
 
     std::int64_t bytes() const {
         return static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <ranges>
 
+#include "base/json_list.hpp"
 #include "base/markdown.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -31,18 +31,20 @@ std::string readable_category(const std::string& name) {
     return printable(name);
 }
 
+std::string before_text(const PartChange& change) {
+    return change.was_there ? format_size(change.before) : "";
+}
+
+std::string after_text(const PartChange& change) {
+    return change.is_there ? format_size(change.after) : "";
+}
+
 std::string changes_table(const std::string& title, const std::vector<PartChange>& changes, bool packages,
                           Colours colours) {
     if (changes.empty()) return {};
-    Table table({{"change", Align::right},
-                 {"before", Align::right},
-                 {"after", Align::right},
-                 {title, Align::left},
-                 {"", Align::left}});
-    for (std::size_t i = 0; i < std::min(changes.size(), k_rows_shown); ++i) {
-        const PartChange& change = changes[i];
-        table.add_row({format_change(change.bytes()), change.was_there ? format_size(change.before) : "",
-                       change.is_there ? format_size(change.after) : "",
+    Table table({right("change"), right("before"), right("after"), title, ""});
+    for (const auto& change : changes | std::views::take(k_rows_shown)) {
+        table.add_row({format_change(change.bytes()), before_text(change), after_text(change),
                        packages ? printable(change.name) : readable_category(change.name),
                        packages ? printable(version_text(change)) : ""});
     }
@@ -52,9 +54,22 @@ std::string changes_table(const std::string& title, const std::vector<PartChange
     return text;
 }
 
+std::string changes_markdown(const char* title, const std::vector<PartChange>& changes, bool packages) {
+    if (changes.empty()) return {};
+    std::string text = fmt::format("\n| {} | before | now | change |\n| --- | ---: | ---: | ---: |\n", title);
+    for (const auto& change : changes | std::views::take(k_rows_shown)) {
+        const std::string name =
+            packages ? change.name + " " + version_text(change) : readable_category(change.name);
+        text += fmt::format("| {} | {} | {} | {} |\n", markdown_text(name), before_text(change),
+                            after_text(change), format_change(change.bytes()));
+    }
+    if (changes.size() > k_rows_shown)
+        text += fmt::format("| and {} more | | | |\n", format_count(changes.size() - k_rows_shown));
+    return text;
+}
+
 Json changes_json(const std::vector<PartChange>& changes, bool packages) {
-    Json json = Json::array();
-    for (const auto& change : changes) {
+    return json_list(changes, [&](const PartChange& change) {
         Json row = {{"name", printable(change.name)}};
         if (packages) {
             row["version_before"] = printable(change.version_before);
@@ -63,9 +78,8 @@ Json changes_json(const std::vector<PartChange>& changes, bool packages) {
         row["before_bytes"] = change.before;
         row["after_bytes"] = change.after;
         row["change_bytes"] = change.bytes();
-        json.push_back(std::move(row));
-    }
-    return json;
+        return row;
+    });
 }
 
 void add_limit_row(std::string& text, std::string_view what, const SizeCheck& now,
@@ -80,6 +94,15 @@ void add_limit_row(std::string& text, std::string_view what, const SizeCheck& no
         text += before ? " " + format_growth(*before, now.bytes) + " | " : " | ";
     }
     text += fmt::format("{}{} |\n", format_size(now.limit_bytes), now.is_over() ? " **exceeded**" : "");
+}
+
+// Whether --max-growth holds, in a line; "" where there is none.
+std::string growth_verdict(const Comparison& comparison) {
+    if (!comparison.max_growth) return {};
+    const std::string limit = "`--max-growth " + comparison.max_growth->text + "`";
+    if (!comparison.is_over()) return "\n✅ within " + limit + "\n";
+    return fmt::format("\n❌ **grew by {}**, more than {} allows\n",
+                       format_size(comparison.after - comparison.before), limit);
 }
 
 }  // namespace
@@ -121,19 +144,6 @@ nlohmann::ordered_json comparison_json(const Comparison& comparison) {
     return json;
 }
 
-namespace {
-
-// Whether --max-growth holds, in a line; "" where there is none.
-std::string growth_verdict(const Comparison& comparison) {
-    if (!comparison.max_growth) return {};
-    const std::string limit = "`--max-growth " + comparison.max_growth->text + "`";
-    if (!comparison.is_over()) return "\n✅ within " + limit + "\n";
-    return fmt::format("\n❌ **grew by {}**, more than {} allows\n",
-                       format_size(comparison.after - comparison.before), limit);
-}
-
-}  // namespace
-
 std::string analysis_markdown(const Analysis& analysis, const std::optional<Comparison>& comparison) {
     const bool compared = comparison.has_value();
     std::string text =
@@ -154,22 +164,8 @@ std::string analysis_markdown(const Analysis& analysis, const std::optional<Comp
         }
         return text;
     }
-    for (const auto& [title, changes] :
-         {std::pair("category", &comparison->categories), std::pair("package", &comparison->packages)}) {
-        if (changes->empty()) continue;
-        text += fmt::format("\n| {} | before | now | change |\n| --- | ---: | ---: | ---: |\n", title);
-        for (std::size_t i = 0; i < std::min(changes->size(), k_rows_shown); ++i) {
-            const PartChange& change = (*changes)[i];
-            const bool package = std::string_view(title) == "package";
-            const std::string name = package ? markdown_text(change.name + " " + version_text(change))
-                                             : markdown_text(readable_category(change.name));
-            text += fmt::format(
-                "| {} | {} | {} | {} |\n", name, change.was_there ? format_size(change.before) : "",
-                change.is_there ? format_size(change.after) : "", format_change(change.bytes()));
-        }
-        if (changes->size() > k_rows_shown)
-            text += fmt::format("| and {} more | | | |\n", format_count(changes->size() - k_rows_shown));
-    }
+    text += changes_markdown("category", comparison->categories, false);
+    text += changes_markdown("package", comparison->packages, true);
     return text + growth_verdict(*comparison);
 }
 

@@ -19,9 +19,20 @@ struct Subtree : Amount {
     CategoryBytes bytes_of = {};
     std::uint64_t largest_child = 0;  // the bytes of the directory in it that has most
 
+    void add_file(Category category, const Amount& amount) {
+        bytes_of.at(static_cast<std::size_t>(category)) += amount.bytes;
+        add(amount);
+    }
+
+    void add_directory(const Subtree& below) {
+        for (std::size_t c = 0; c < bytes_of.size(); ++c) bytes_of.at(c) += below.bytes_of.at(c);
+        add(below);
+        largest_child = std::max(largest_child, below.bytes);
+    }
+
     Category main_category() const {
-        const auto* const most = std::max_element(bytes_of.begin(), bytes_of.end());
-        return k_categories.at(static_cast<std::size_t>(most - bytes_of.begin()));
+        const auto most = std::ranges::max_element(bytes_of) - bytes_of.begin();
+        return k_categories.at(static_cast<std::size_t>(most));
     }
 };
 
@@ -31,23 +42,15 @@ bool is_passage(const Subtree& subtree) {
     return subtree.largest_child > subtree.bytes / 10 * 9;
 }
 
+// One element an entry, and one for the top.
 std::vector<Subtree> measure_directories(const Inventory& inventory, const std::vector<Amount>& amounts) {
     const EntryTree& tree = inventory.tree();
-    std::vector<Subtree> subtrees(tree.size());
+    std::vector<Subtree> subtrees(tree.size() + 1);
     for (std::size_t i = tree.size(); i-- > 0;) {  // backwards: what a directory holds comes before it
-        const Entry& entry = tree.entry(i);
-        const std::size_t parent = tree.parent(i);
-        if (parent == EntryTree::k_top || entry.kind == EntryKind::symlink) continue;
-        Subtree& above = subtrees[parent];
-        if (entry.kind == EntryKind::file) {
-            above.bytes_of.at(static_cast<std::size_t>(inventory.facts()[i].category)) += entry.size;
-            above.add(amounts[i]);
-            continue;
-        }
-        const Subtree& below = subtrees[i];
-        for (std::size_t c = 0; c < below.bytes_of.size(); ++c) above.bytes_of.at(c) += below.bytes_of.at(c);
-        above.add(below);
-        above.largest_child = std::max(above.largest_child, below.bytes);
+        const EntryKind kind = tree.entry(i).kind;
+        Subtree& above = subtrees[std::min(tree.parent(i), tree.size())];
+        if (kind == EntryKind::file) above.add_file(inventory.facts()[i].category, amounts[i]);
+        if (kind == EntryKind::directory) above.add_directory(subtrees[i]);
     }
     return subtrees;
 }
@@ -81,32 +84,25 @@ class TreeMaker {
     }
 
     AnalysisNode make(std::size_t directory, std::string name) const {
-        AnalysisNode node = {{}, std::move(name)};
-        CategoryBytes bytes_of = {};
-        AnalysisNode rest;
-        CategoryBytes rest_of = {};
+        const Subtree& all = m_subtrees[std::min(directory, m_tree.size())];
+        AnalysisNode node = {all, std::move(name), all.main_category()};
+        Subtree rest;
         std::size_t joined = 0;
         m_tree.for_each_child(directory, [&](std::size_t child) {
+            const EntryKind kind = m_tree.entry(child).kind;
             const Amount& amount = amount_of(child);
-            if (m_tree.entry(child).kind == EntryKind::symlink || amount.files == 0) return;
-            node.add(amount);
-            add_categories(child, bytes_of);
+            if (kind == EntryKind::symlink || amount.files == 0) return;
             if (amount.bytes >= m_least) {
                 node.children.push_back(node_of(child));
-            } else {
-                rest.add(amount);
-                add_categories(child, rest_of);
-                ++joined;
+                return;
             }
+            if (kind == EntryKind::file) rest.add_file(m_facts[child].category, amount);
+            if (kind == EntryKind::directory) rest.add_directory(m_subtrees[child]);
+            ++joined;
         });
-        node.category = most_of(bytes_of);
-        std::stable_sort(node.children.begin(), node.children.end(),
-                         [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
-        if (joined > 0 && !node.children.empty()) {
-            rest.name = "(" + format_count(joined) + " smaller)";
-            rest.category = most_of(rest_of);
-            node.children.push_back(std::move(rest));
-        }
+        std::ranges::stable_sort(node.children, std::greater(), &Amount::bytes);
+        if (joined > 0 && !node.children.empty())
+            node.children.push_back({rest, "(" + format_count(joined) + " smaller)", rest.main_category()});
         return node;
     }
 
@@ -119,20 +115,6 @@ class TreeMaker {
         std::string name(file_name(m_tree.entry(index).path));
         if (m_tree.entry(index).kind == EntryKind::directory) return make(index, std::move(name));
         return {m_amounts[index], std::move(name), m_facts[index].category};
-    }
-
-    void add_categories(std::size_t index, CategoryBytes& bytes_of) const {
-        if (m_tree.entry(index).kind == EntryKind::file) {
-            bytes_of.at(static_cast<std::size_t>(m_facts[index].category)) += m_amounts[index].bytes;
-            return;
-        }
-        for (std::size_t c = 0; c < bytes_of.size(); ++c) bytes_of.at(c) += m_subtrees[index].bytes_of.at(c);
-    }
-
-    static Category most_of(const CategoryBytes& bytes_of) {
-        Subtree subtree;
-        subtree.bytes_of = bytes_of;
-        return subtree.main_category();
     }
 
     const EntryTree& m_tree;
@@ -173,7 +155,7 @@ std::vector<BigEntry> biggest_directories(const Inventory& inventory, const std:
                                           std::size_t count) {
     const auto subtrees = measure_directories(inventory, amounts);
     std::vector<std::size_t> directories;
-    for (std::size_t i = 0; i < subtrees.size(); ++i) {
+    for (std::size_t i = 0; i < inventory.entries().size(); ++i) {
         if (subtrees[i].bytes > 0 && !is_passage(subtrees[i])) directories.push_back(i);
     }
     std::vector<BigEntry> list;

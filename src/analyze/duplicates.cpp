@@ -1,7 +1,9 @@
 #include "analyze/duplicates.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -83,6 +85,15 @@ Result<std::vector<EqualFiles>> find_equal_files(const Package& package) {
     return equal;
 }
 
+std::string PackageCopies::versions_title() const {
+    std::string title;
+    for (const auto& version : versions) {
+        title += (title.empty() ? "" : ", ") + version.version;
+        if (version.paths.size() > 1) title += fmt::format(" (×{})", version.paths.size());
+    }
+    return title;
+}
+
 std::vector<PackageCopies> find_copies(const std::vector<InstalledPackage>& packages,
                                        const std::vector<Amount>& amounts) {
     std::map<std::pair<Ecosystem, std::string>, std::vector<std::size_t>> by_name;
@@ -97,9 +108,7 @@ std::vector<PackageCopies> find_copies(const std::vector<InstalledPackage>& pack
         PackageCopies copies = {key.first, packages[indices.front()].name, 0, 0, indices.size(), {}};
         std::uint64_t largest = 0;
         for (const std::size_t i : indices) {
-            auto version =
-                std::find_if(copies.versions.begin(), copies.versions.end(),
-                             [&](const auto& known) { return known.version == packages[i].version; });
+            auto version = std::ranges::find(copies.versions, packages[i].version, &PackageVersion::version);
             if (version == copies.versions.end())
                 version = copies.versions.insert(version, {packages[i].version, 0, {}});
             version->bytes += amounts[i].bytes;
@@ -110,9 +119,7 @@ std::vector<PackageCopies> find_copies(const std::vector<InstalledPackage>& pack
         copies.extra_bytes = copies.bytes - largest;
         all.push_back(std::move(copies));
     }
-    std::stable_sort(all.begin(), all.end(), [](const PackageCopies& a, const PackageCopies& b) {
-        return a.extra_bytes > b.extra_bytes;
-    });
+    std::ranges::stable_sort(all, std::greater(), &PackageCopies::extra_bytes);
     return all;
 }
 

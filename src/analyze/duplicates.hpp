@@ -40,6 +40,9 @@ struct PackageCopies {
     std::uint64_t extra_bytes = 0;  // of all but the largest copy
     std::size_t copies = 0;
     std::vector<PackageVersion> versions;  // in the order in which they come
+
+    // "1.2.0, 1.3.0 (×2)"
+    std::string versions_title() const;
 };
 
 // All that are there more than once, those that waste most first. REQUIRES: one amount a package.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/enum_name.hpp"
 #include "base/relative_path.hpp"
 #include "classify/name_rules.hpp"
 
@@ -98,16 +99,13 @@ std::optional<Leftover> judge(const Entry& entry, const FileFacts& facts, const 
 }  // namespace
 
 std::string_view leftover_title(Leftover kind) {
-    static constexpr auto k_names = std::to_array<std::string_view>(
-        {"debug files", "source maps", "tests", "type declarations", "headers, sources and static libraries",
-         "documentation and examples"});
-    return k_names.at(static_cast<std::size_t>(kind));
+    return enum_name(kind, {"debug files", "source maps", "tests", "type declarations",
+                            "headers, sources and static libraries", "documentation and examples"});
 }
 
 std::string_view leftover_name(Leftover kind) {
-    static constexpr auto k_names = std::to_array<std::string_view>(
-        {"debug_files", "source_maps", "tests", "type_declarations", "development", "documentation"});
-    return k_names.at(static_cast<std::size_t>(kind));
+    return enum_name(
+        kind, {"debug_files", "source_maps", "tests", "type_declarations", "development", "documentation"});
 }
 
 std::vector<std::optional<Leftover>> find_leftovers(const Inventory& inventory) {

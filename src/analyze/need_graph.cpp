@@ -6,7 +6,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "analyze/followed_path.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
@@ -31,12 +30,12 @@ class Loader {
     std::vector<std::size_t> find(std::size_t needer, const std::string& name) const {
         const ElfInfo& elf = *m_facts[needer].elf;
         const std::string directory(parent_path(m_tree.entry(needer).path));
-        if (name.find('/') != std::string::npos) return only(at_path(expanded(name, directory)), elf);
+        if (name.find('/') != std::string::npos) return only(m_tree.follow(expanded(name, directory)), elf);
         for (const auto& path : elf.search_paths) {
-            auto found = only(at_path(expanded(path, directory) + "/" + name), elf);
+            auto found = only(m_tree.follow(expanded(path, directory) + "/" + name), elf);
             if (!found.empty()) return found;
         }
-        if (auto beside = only(at_path(directory + "/" + name), elf); !beside.empty()) return beside;
+        if (auto beside = only(m_tree.follow(directory + "/" + name), elf); !beside.empty()) return beside;
         const auto named = m_by_name.find(name);
         std::vector<std::size_t> fitting;
         if (named == m_by_name.end()) return fitting;
@@ -49,8 +48,9 @@ class Loader {
   private:
     // The library that an entry is or leads to.
     std::optional<std::size_t> library_at(std::size_t index) const {
-        const auto file = m_tree.entry(index).kind == EntryKind::symlink ? at_path(m_tree.entry(index).path)
-                                                                         : std::optional(index);
+        const auto file = m_tree.entry(index).kind == EntryKind::symlink
+                              ? m_tree.follow(m_tree.entry(index).path)
+                              : std::optional(index);
         if (!file || !m_facts[*file].elf || m_facts[*file].elf->kind != ElfInfo::Kind::library)
             return std::nullopt;
         return file;
@@ -61,8 +61,6 @@ class Loader {
         auto& known = m_by_name[std::string(name)];
         if (std::find(known.begin(), known.end(), library) == known.end()) known.push_back(library);
     }
-
-    std::optional<std::size_t> at_path(const std::string& path) const { return followed_path(m_tree, path); }
 
     std::vector<std::size_t> only(const std::optional<std::size_t>& found, const ElfInfo& needer) const {
         if (!found || !m_facts[*found].elf || m_facts[*found].elf->machine != needer.machine) return {};

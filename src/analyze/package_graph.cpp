@@ -1,82 +1,71 @@
 #include "analyze/package_graph.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
-#include <optional>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
-#include "analyze/followed_path.hpp"
 #include "base/relative_path.hpp"
+#include "classify/npm_packages.hpp"
 #include "classify/python_metadata.hpp"
+#include "package/read_entry.hpp"
 
 namespace ballast {
 namespace {
 
-class PackageFinder {
-  public:
-    PackageFinder(const EntryTree& tree, const InstalledPackages& installed) : m_tree(tree) {
-        for (std::size_t i = 0; i < installed.list.size(); ++i) {
-            const auto& one = installed.list[i];
-            if (one.ecosystem == Ecosystem::npm) {
-                m_npm.emplace(one.path, i);
-            } else {
-                m_python[normalised_python_name(one.name)].push_back(i);
-            }
-        }
-    }
+constexpr std::size_t k_max_project_bytes = 4 << 20;
 
-    // `from`: the needer's directory, "" for the top.
-    std::optional<std::size_t> npm(std::string_view from, const std::string& name) const {
-        for (;;) {
-            const bool is_modules = file_name(from) == "node_modules";
-            if (!is_modules) {
-                const std::string above = from.empty() ? std::string() : std::string(from) + "/";
-                if (const auto found = npm_at(fmt::format("{}node_modules/{}", above, name))) return found;
-            }
-            if (from.empty()) return std::nullopt;
-            from = parent_path(from);
-        }
-    }
+bool is_requirements_file(std::string_view name) {
+    return name.starts_with("requirements") && name.ends_with(".txt");
+}
 
-    const std::vector<std::size_t>& python(const std::string& name) const {
-        static const std::vector<std::size_t> k_none;
-        const auto found = m_python.find(name);
-        return found == m_python.end() ? k_none : found->second;
+std::vector<Requirement> parse_requirements(std::string_view text) {
+    std::vector<Requirement> needs;
+    while (!text.empty()) {
+        const std::string_view line = take_line(text);
+        // "-r other.txt", "--hash=...", "# why"
+        if (line.empty() || line.front() == '-' || line.front() == '#' || line.front() == ' ') continue;
+        if (auto need = parse_python_requirement(line.substr(0, line.find(" #"))))
+            needs.push_back(std::move(*need));
     }
-
-  private:
-    std::optional<std::size_t> npm_at(const std::string& path) const {
-        if (const auto found = m_npm.find(path); found != m_npm.end()) return found->second;
-        const auto entry = m_tree.find(path);
-        if (!entry || m_tree.entry(*entry).kind != EntryKind::symlink) return std::nullopt;
-        const auto led = followed_path(m_tree, path);
-        if (!led) return std::nullopt;
-        const auto found = m_npm.find(m_tree.entry(*led).path);
-        return found == m_npm.end() ? std::nullopt : std::optional(found->second);
-    }
-
-    const EntryTree& m_tree;
-    std::unordered_map<std::string_view, std::size_t> m_npm;  // by path
-    std::map<std::string, std::vector<std::size_t>> m_python;
-};
+    return needs;
+}
 
 }  // namespace
 
+Result<std::vector<Project>> find_projects(const Inventory& inventory, const InstalledPackages& installed) {
+    std::vector<Project> projects;
+    for (std::size_t i = 0; i < inventory.entries().size(); ++i) {
+        const Entry& entry = inventory.entries()[i];
+        if (entry.kind != EntryKind::file || installed.owner[i] != InstalledPackages::k_none) continue;
+        const std::string_view name = file_name(entry.path);
+        const bool npm = name == "package.json" && entry.path.find("node_modules/") == std::string::npos;
+        if ((!npm && !is_requirements_file(name)) || entry.size > k_max_project_bytes) continue;
+        BALLAST_TRY(const std::string text, read_start(inventory.package(), i, k_max_project_bytes));
+        Project project = {entry.path, npm ? Ecosystem::npm : Ecosystem::python};
+        project.needs =
+            npm ? parse_package_json(text, DevDependencies::taken).needs : parse_requirements(text);
+        projects.push_back(std::move(project));
+    }
+    return projects;
+}
+
 NeedGraph package_graph(const EntryTree& tree, const InstalledPackages& installed,
                         const std::vector<Project>& projects) {
-    const PackageFinder finder(tree, installed);
+    std::map<std::string, std::vector<std::size_t>> python;
+    for (std::size_t i = 0; i < installed.list.size(); ++i) {
+        const InstalledPackage& one = installed.list[i];
+        if (one.ecosystem == Ecosystem::python) python[normalised_python_name(one.name)].push_back(i);
+    }
     NeedGraph graph(installed.list.size() + projects.size());
     const auto add = [&](std::size_t node, Ecosystem ecosystem, std::string_view directory,
                          const std::vector<Requirement>& needs) {
         for (const auto& need : needs) {
             if (ecosystem == Ecosystem::npm) {
-                if (const auto found = finder.npm(directory, need.name))
+                if (const auto found = find_npm_package(tree, installed, directory, need.name))
                     graph.add(node, *found, need.condition);
-                continue;
+            } else if (const auto found = python.find(need.name); found != python.end()) {
+                for (const std::size_t needed : found->second) graph.add(node, needed, need.condition);
             }
-            for (const std::size_t found : finder.python(need.name)) graph.add(node, found, need.condition);
         }
     };
     for (std::size_t i = 0; i < installed.list.size(); ++i)

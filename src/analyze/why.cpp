@@ -1,11 +1,12 @@
 #include "analyze/why.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "analyze/followed_path.hpp"
 #include "analyze/need_graph.hpp"
 #include "analyze/package_graph.hpp"
 #include "base/relative_path.hpp"
@@ -24,6 +25,28 @@ std::string_view without_ends(std::string_view path) {
 std::string shown(const InstalledPackage& one) {
     return one.version.empty() ? one.name : one.name + " " + one.version;
 }
+
+// Asks a graph what needs a node.
+struct Explainer {
+    NeedGraph graph;
+    std::function<std::string(std::size_t)> name_of;
+    std::function<bool(std::size_t)> is_start;
+    NeedChain::Start start;  // of chains from such a start,
+    NeedChain::Start other;  // and from what nothing needs
+
+    NeededThing explain(std::size_t node, const std::string& path, std::uint64_t bytes) const {
+        NeededThing thing = {name_of(node), path, bytes};
+        for (const auto& edge : graph.needers(node))
+            thing.needed_by.push_back({name_of(edge.needer), edge.as});
+        for (const auto& way : graph.ways_to(node, is_start)) {
+            NeedChain chain = {is_start(way.front()) ? start : other, {}};
+            std::ranges::transform(way, std::back_inserter(chain.steps), name_of);
+            thing.chains.push_back(std::move(chain));
+        }
+        std::ranges::stable_sort(thing.chains, {}, &NeedChain::start);
+        return thing;
+    }
+};
 
 class WhyFinder {
   public:
@@ -57,7 +80,7 @@ class WhyFinder {
     std::optional<std::size_t> entry_at(const std::string& path) const {
         const auto found = m_tree.find(path);
         if (!found || m_tree.entry(*found).kind != EntryKind::symlink) return found;
-        return followed_path(m_tree, path);
+        return m_tree.follow(path);
     }
 
     Result<void> take_entry(std::size_t index) {
@@ -81,8 +104,8 @@ class WhyFinder {
         for (std::size_t i = 0; i < m_tree.size(); ++i) {  // the name of a symlink, "libz.so"
             if (m_tree.entry(i).kind != EntryKind::symlink || file_name(m_tree.entry(i).path) != name)
                 continue;
-            const auto led = followed_path(m_tree, m_tree.entry(i).path);
-            if (led && m_facts[*led].elf && std::find(m_files.begin(), m_files.end(), *led) == m_files.end())
+            const auto led = m_tree.follow(m_tree.entry(i).path);
+            if (led && m_facts[*led].elf && std::ranges::find(m_files, *led) == m_files.end())
                 m_files.push_back(*led);
         }
     }
@@ -101,30 +124,19 @@ class WhyFinder {
     }
 
     void explain_files() {
-        const NeedGraph graph = library_graph(m_inventory);
         const auto is_program = [&](std::size_t i) {
             return m_facts[i].elf && m_facts[i].elf->kind == ElfInfo::Kind::program;
         };
         const auto path_of = [&](std::size_t i) { return m_tree.entry(i).path; };
-        for (const std::size_t file : m_files) {
-            NeededThing thing = {path_of(file), path_of(file), m_tree.entry(file).size};
-            for (const auto& edge : graph.needers(file))
-                thing.needed_by.push_back({path_of(edge.needer), edge.as});
-            for (const auto& way : graph.ways_to(file, is_program)) {
-                NeedChain chain = {is_program(way.front()) ? NeedChain::Start::program
-                                                           : NeedChain::Start::loaded};
-                for (const std::size_t step : way) chain.steps.push_back(path_of(step));
-                thing.chains.push_back(std::move(chain));
-            }
-            sort_chains(thing);
-            m_why.files.push_back(std::move(thing));
-        }
+        const Explainer explainer = {library_graph(m_inventory), path_of, is_program,
+                                     NeedChain::Start::program, NeedChain::Start::loaded};
+        for (const std::size_t file : m_files)
+            m_why.files.push_back(explainer.explain(file, path_of(file), m_tree.entry(file).size));
     }
 
     Result<void> explain_packages() {
         if (m_packages.empty()) return {};
         BALLAST_TRY(const auto projects, find_projects(m_inventory, m_installed));
-        const NeedGraph graph = package_graph(m_tree, m_installed, projects);
         const std::size_t installed = m_installed.list.size();
         const auto is_project = [&](std::size_t node) { return node >= installed; };
         const auto name_of = [&](std::size_t node) {
@@ -135,25 +147,11 @@ class WhyFinder {
             if (m_installed.owner[i] != InstalledPackages::k_none)
                 bytes[m_installed.owner[i]] += m_tree.entry(i).size;
         }
-        for (const std::size_t node : m_packages) {
-            NeededThing thing = {name_of(node), m_installed.list[node].path, bytes[node]};
-            for (const auto& edge : graph.needers(node))
-                thing.needed_by.push_back({name_of(edge.needer), edge.as});
-            for (const auto& way : graph.ways_to(node, is_project)) {
-                NeedChain chain = {is_project(way.front()) ? NeedChain::Start::project
-                                                           : NeedChain::Start::independent};
-                for (const std::size_t step : way) chain.steps.push_back(name_of(step));
-                thing.chains.push_back(std::move(chain));
-            }
-            sort_chains(thing);
-            m_why.packages.push_back(std::move(thing));
-        }
+        const Explainer explainer = {package_graph(m_tree, m_installed, projects), name_of, is_project,
+                                     NeedChain::Start::project, NeedChain::Start::independent};
+        for (const std::size_t node : m_packages)
+            m_why.packages.push_back(explainer.explain(node, m_installed.list[node].path, bytes[node]));
         return {};
-    }
-
-    static void sort_chains(NeededThing& thing) {
-        std::stable_sort(thing.chains.begin(), thing.chains.end(),
-                         [](const NeedChain& a, const NeedChain& b) { return a.start < b.start; });
     }
 
     const Inventory& m_inventory;

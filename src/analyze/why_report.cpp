@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <ranges>
 #include <string_view>
 
+#include "base/enum_name.hpp"
+#include "base/json_list.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 
@@ -18,31 +19,13 @@ using Start = NeedChain::Start;
 constexpr std::size_t k_rows_shown = 20;
 
 std::string_view start_name(Start start) {
-    switch (start) {
-        case Start::program:
-            return "program";
-        case Start::loaded:
-            return "loaded";
-        case Start::project:
-            return "project";
-        case Start::independent:
-            return "independent";
-    }
-    return "";
+    return enum_name(start, {"program", "loaded", "project", "independent"});
 }
 
 std::string_view start_title(Start start) {
-    switch (start) {
-        case Start::program:
-            return "programs that load it:";
-        case Start::loaded:
-            return "addons and plugins that load it, which no other file names:";
-        case Start::project:
-            return "the function asks for it:";
-        case Start::independent:
-            return "through packages that no other asks for:";
-    }
-    return "";
+    return enum_name(start,
+                     {"programs that load it:", "addons and plugins that load it, which no other file names:",
+                      "the function asks for it:", "through packages that no other asks for:"});
 }
 
 // The start as it is, of files on the way only their names: where they lie is in --json.
@@ -60,9 +43,9 @@ void add_more(std::string& text, std::size_t count) {
 }
 
 std::string needers_text(const NeededThing& thing, Colours colours) {
-    Table table({{"", Align::left}, {"needed by", Align::left}, {"as", Align::left}});
-    for (std::size_t i = 0; i < std::min(thing.needed_by.size(), k_rows_shown); ++i)
-        table.add_row({"", printable(thing.needed_by[i].who), printable(thing.needed_by[i].as)});
+    Table table({"", "needed by", "as"});
+    for (const auto& needer : thing.needed_by | std::views::take(k_rows_shown))
+        table.add_row({"", printable(needer.who), printable(needer.as)});
     std::string text = "\n" + table.to_string(colours);
     add_more(text, thing.needed_by.size());
     return text;
@@ -78,10 +61,8 @@ std::string thing_text(const NeededThing& thing, bool is_package, Colours colour
                            : "\nno ELF file names it: it is started, opened by its path, or not needed\n");
     }
     text += needers_text(thing, colours);
-    std::size_t shown = 0;
     const NeedChain* before = nullptr;
-    for (const auto& chain : thing.chains) {
-        if (++shown > k_rows_shown) break;
+    for (const auto& chain : thing.chains | std::views::take(k_rows_shown)) {
         if (before == nullptr || before->start != chain.start)
             text += "\n" + std::string(start_title(chain.start)) + "\n";
         text += "  " + chain_text(chain) + "\n";
@@ -91,18 +72,20 @@ std::string thing_text(const NeededThing& thing, bool is_package, Colours colour
     return text;
 }
 
+Json needer_json(const Needer& needer) {
+    return {{"who", printable(needer.who)}, {"as", printable(needer.as)}};
+}
+
+Json chain_json(const NeedChain& chain) {
+    return {{"start", start_name(chain.start)}, {"steps", json_list(chain.steps, printable)}};
+}
+
 Json thing_json(const NeededThing& thing) {
-    Json json = {{"what", printable(thing.what)}, {"path", printable(thing.path)}, {"bytes", thing.bytes}};
-    json["needed_by"] = Json::array();
-    for (const auto& needer : thing.needed_by)
-        json["needed_by"].push_back({{"who", printable(needer.who)}, {"as", printable(needer.as)}});
-    json["chains"] = Json::array();
-    for (const auto& chain : thing.chains) {
-        Json steps = Json::array();
-        for (const auto& step : chain.steps) steps.push_back(printable(step));
-        json["chains"].push_back({{"start", start_name(chain.start)}, {"steps", std::move(steps)}});
-    }
-    return json;
+    return {{"what", printable(thing.what)},
+            {"path", printable(thing.path)},
+            {"bytes", thing.bytes},
+            {"needed_by", json_list(thing.needed_by, needer_json)},
+            {"chains", json_list(thing.chains, chain_json)}};
 }
 
 }  // namespace
@@ -117,10 +100,9 @@ std::string why_text(const Why& why, Colours colours) {
 }
 
 nlohmann::ordered_json why_json(const Why& why) {
-    Json json = {{"asked", printable(why.asked)}, {"files", Json::array()}, {"packages", Json::array()}};
-    for (const auto& thing : why.files) json["files"].push_back(thing_json(thing));
-    for (const auto& thing : why.packages) json["packages"].push_back(thing_json(thing));
-    return json;
+    return {{"asked", printable(why.asked)},
+            {"files", json_list(why.files, thing_json)},
+            {"packages", json_list(why.packages, thing_json)}};
 }
 
 }  // namespace ballast

@@ -4,20 +4,16 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <memory>
-#include <mutex>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "analyze/file_window.hpp"
 #include "base/interrupt.hpp"
+#include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 
 namespace ballast {
@@ -192,27 +188,14 @@ Result<void> deflate_sample(const Package& package, Deflater& deflater, Sample& 
     return {};
 }
 
-// Deflates the samples in two threads. Each sample's result is its own, so that their sum does not
-// depend on which thread was faster.
+// Each sample's result is its own, so that their sum does not depend on which thread was faster.
 Result<void> deflate_all(const Package& package, std::vector<Sample>& samples) {
-    std::atomic<std::size_t> next = 0;
-    std::mutex mutex;
-    std::optional<std::pair<std::size_t, Error>> first_error;
-    const auto work = [&] {
-        Deflater deflater;
-        for (std::size_t i = next++; i < samples.size(); i = next++) {
-            auto done = deflate_sample(package, deflater, samples[i]);
-            if (done) continue;
-            next = samples.size();
-            const std::lock_guard lock(mutex);
-            if (!first_error || i < first_error->first) first_error = {i, std::move(done.error())};
-        }
+    constexpr unsigned k_threads = 2;
+    const auto deflate_one = [&](std::size_t i) {
+        thread_local Deflater deflater;  // its memory takes longer to make than a block to deflate
+        return deflate_sample(package, deflater, samples[i]);
     };
-    std::thread other(work);
-    work();
-    other.join();
-    if (first_error) return pass_on(std::move(first_error->second));
-    return {};
+    return parallel_for(samples.size(), deflate_one, k_threads);
 }
 
 struct Ratio {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,5 +47,10 @@ struct InstalledPackages {
 // Metadata that makes no sense leaves name and version to the names of directories. Reads in parallel.
 // Errors: those of reading the package.
 Result<InstalledPackages> find_installed(const Inventory& inventory);
+
+// The package of npm that `name` means in a file of the directory `from` ("": the top), as Node finds it: in
+// the node_modules/ of that directory or of the nearest one above, through symlinks, which pnpm makes.
+std::optional<std::size_t> find_npm_package(const EntryTree& tree, const InstalledPackages& installed,
+                                            std::string_view from, const std::string& name);
 
 }  // namespace ballast

@@ -18,7 +18,6 @@
 #include "cli/package_settings.hpp"
 #include "cli/store_flags.hpp"
 #include "compare/experiment_json.hpp"
-#include "compare/experiment_markdown.hpp"
 #include "compare/experiment_page.hpp"
 #include "compare/experiment_text.hpp"
 #include "compare/run_experiment.hpp"

@@ -13,28 +13,16 @@
 namespace ballast {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::uint64_t k_max_answer_bytes = 64U << 20U;
 constexpr std::chrono::minutes k_limit{5};
 
-std::string text_of(const Json& object, const char* key) {
-    if (!object.is_object()) return {};
-    const auto at = object.find(key);
-    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
-std::vector<Esbuild::Message> messages_of(const Json& answer, const char* key) {
+std::vector<Esbuild::Message> messages_of(const nlohmann::json& answer, const char* key) {
     std::vector<Esbuild::Message> messages;
-    const auto list = answer.find(key);
-    if (list == answer.end() || !list->is_array()) return messages;
-    for (const auto& one : *list) {
-        Esbuild::Message message{printable(text_of(one, "text")), {}};
-        if (const auto at = one.find("at"); one.is_object() && at != one.end() && at->is_object()) {
-            message.where = printable(text_of(*at, "file"));
-            if (const auto line = at->find("line"); line != at->end() && line->is_number_unsigned())
-                message.where += fmt::format(":{}", line->get<std::uint64_t>());
-        }
+    for (const auto& one : json_member(answer, key)) {
+        const auto& at = json_member(one, "at");
+        Esbuild::Message message{printable(json_string(one, "text")), printable(json_string(at, "file"))};
+        if (const auto& line = json_member(at, "line"); line.is_number_unsigned())
+            message.where += fmt::format(":{}", line.get<std::uint64_t>());
         messages.push_back(std::move(message));
     }
     return messages;
@@ -83,7 +71,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
     const std::string answered = scratch + "/answer.json";
     BALLAST_CHECK(write_file(script, k_bundle_script));
     BALLAST_CHECK(remove_all(answered));
-    Json options = {
+    nlohmann::ordered_json options = {
         {"entryPoints", {bench.original() + "/" + request.entry}},
         {"absWorkingDir", bench.original()},
         {"outbase", bench.original()},
@@ -110,7 +98,7 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
                               "import { createRequire as ballastRequire } from 'node:module';"
                               "const require = ballastRequire(import.meta.url);"}};
     }
-    BALLAST_CHECK(write_file(asked, json_line(Json{{"options", options}})));
+    BALLAST_CHECK(write_file(asked, json_line({{"options", options}})));
     Launch start;
     start.arguments = {m_node, script, m_directory, asked, answered};
     start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + scratch};
@@ -123,18 +111,16 @@ Result<Esbuild::Built> Esbuild::build(const Workbench& bench, const Request& req
                                                    : fmt::format("ends with status {}", launched.status));
     }
     BALLAST_TRY(const std::string text, read_file(answered, k_max_answer_bytes));
-    const Json answer = Json::parse(text, nullptr, false);
+    const nlohmann::json answer = parse_json(text);
     if (!answer.is_object()) return fail(ErrorCode::corrupt, "esbuild", "does not answer with JSON");
     Built built;
     built.errors = messages_of(answer, "errors");
     built.warnings = messages_of(answer, "warnings");
-    if (const auto inputs = answer.find("inputs"); inputs != answer.end() && inputs->is_array()) {
-        for (const auto& one : *inputs) {
-            if (one.is_string()) built.inputs.push_back(one.get<std::string>());
-        }
+    for (const auto& one : json_member(answer, "inputs")) {
+        if (one.is_string()) built.inputs.push_back(one.get<std::string>());
     }
     // It replaces letters of names that other systems do not allow.
-    built.output = text_of(answer, "output");
+    built.output = json_string(answer, "output");
     std::error_code error;
     if (built.errors.empty()) {
         built.bytes = std::filesystem::file_size(built.output, error);

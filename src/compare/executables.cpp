@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 #include <string_view>
 
 #include "base/relative_path.hpp"
@@ -74,8 +75,8 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
         found.push_back(std::move(executable));
     }
     for (const auto& name : options.programs) {
-        const auto at = std::find_if(found.begin(), found.end(),
-                                     [&](const Executable& one) { return is_named(one, name); });
+        const auto at =
+            std::ranges::find_if(found, [&](const Executable& one) { return is_named(one, name); });
         if (at == found.end()) {
             return fail(ErrorCode::usage, "--program",
                         fmt::format("'{}' is not an executable of the package", printable(name)),
@@ -85,11 +86,9 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
     }
     if (options.programs.empty()) {
         std::vector<Executable*> by_size;
-        by_size.reserve(found.size());
         for (auto& one : found) by_size.push_back(&one);
-        std::stable_sort(by_size.begin(), by_size.end(),
-                         [](const Executable* a, const Executable* b) { return a->bytes > b->bytes; });
-        for (std::size_t i = 0; i < std::min(options.most, by_size.size()); ++i) by_size[i]->timed = true;
+        std::ranges::stable_sort(by_size, std::greater(), [](const Executable* one) { return one->bytes; });
+        for (Executable* one : by_size | std::views::take(options.most)) one->timed = true;
     }
     for (auto& one : found) {
         if (options.start && one.timed && one.fault.empty())

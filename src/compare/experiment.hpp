@@ -88,8 +88,18 @@ struct Experiment {
     Recommendation recommendation = {};
     std::string rate = {};  // what the bills are for, for people; "" without
 
-    const Way* find(std::string_view id) const;
+    const Way* find(std::string_view id) const;  // nullptr without
     const PackedPackage& packed_by(Packer packer) const { return packed[static_cast<std::size_t>(packer)]; }
 };
+
+// A number that the models take, as the reports tell it.
+struct ModelInput {
+    const char* key;  // for programs
+    double value;
+    const char* title;  // for people
+    double factor;      // of what people read
+    const char* unit;
+};
+std::vector<ModelInput> model_inputs(const Experiment& experiment);
 
 }  // namespace ballast

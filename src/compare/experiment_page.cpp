@@ -75,8 +75,7 @@ class Page {
         ReportTable table = {"The ways"};
         table.note =
             "Times are what is added to the package as it is; a cold start waits for both. Measured: counted "
-            "or "
-            "timed on the machine that wrote this. Predicted: by Ballast's model. Cited: arithmetic with "
+            "or timed on the machine that wrote this. Predicted: by Ballast's model. Cited: arithmetic with "
             "figures that others published.";
         table.columns = {{"Way"},
                          {"Package", Unit::bytes},
@@ -86,18 +85,15 @@ class Page {
                          {"Known"},
                          {"Works"}};
         for (const auto& way : m_experiment.ways) {
-            if (!way.tried()) {
-                table.rows.push_back(
-                    {way.name, Cell(), Cell(), Cell(), Cell(), std::string(), "not tried: " + way.missing});
-                continue;
+            std::vector<Cell> row = {way.name, Cell(), Cell(), Cell(), Cell(), std::string()};
+            if (way.tried()) {
+                const auto bytes = static_cast<std::int64_t>(*way.package_bytes);
+                row = {
+                    way.name,          *way.package_bytes, bytes - static_cast<std::int64_t>(way.limit_bytes),
+                    cell(way.cold_ms), cell(way.each_ms),  known(way)};
             }
-            table.rows.push_back(
-                {way.name, *way.package_bytes,
-                 static_cast<std::int64_t>(*way.package_bytes) - static_cast<std::int64_t>(way.limit_bytes),
-                 cell(way.cold_ms), cell(way.each_ms), known(way),
-                 !way.works()           ? "no: " + way.faults.front()
-                 : way.untested.empty() ? std::string("yes")
-                                        : "not tested: " + way.untested});
+            row.emplace_back(works_text(way));
+            table.rows.push_back(std::move(row));
         }
         m_report.add(table);
     }
@@ -151,13 +147,6 @@ class Page {
         m_report.add(chart);
     }
 
-    const PackedFile* find_file(Packer packer, const std::string& path) const {
-        for (const auto& file : m_experiment.packed_by(packer).files) {
-            if (file.path == path) return &file;
-        }
-        return nullptr;
-    }
-
     void add_starts() {
         ReportChart chart = {"What starting a program costs", "Medians of paired starts; shorter is better."};
         chart.kind = ReportChart::Kind::lying_bars;
@@ -178,7 +167,7 @@ class Page {
             const auto at = static_cast<double>(chart.y.categories.size());
             bool drawn = false;
             for (std::size_t p = 0; p < k_packers.size(); ++p) {
-                const PackedFile* file = find_file(k_packers[p], one.path);
+                const PackedFile* file = m_experiment.packed[p].find(one.path);
                 if (file == nullptr) continue;
                 const std::string says = !file->fault.empty()     ? file->fault
                                          : !file->refused.empty() ? file->refused
@@ -231,16 +220,11 @@ class Page {
                          {"≈ cold start", Unit::milliseconds},
                          {"Measured", Unit::milliseconds}};
         for (const auto& part : offload.parts) {
-            Cell time;
-            if (measured) {
-                for (const auto& one : measured->parts) {
-                    if (one.group == part.group) time = one.cold_ms;
-                }
-            }
             table.rows.push_back({part.group.empty() ? std::string("all of the tree") : part.group,
                                   part.bytes, part.work.files, part.work.compressed_bytes,
                                   1000 * part.estimate.network, 1000 * part.estimate.cores,
-                                  1000 * part.estimate.total, time});
+                                  1000 * part.estimate.total,
+                                  cell(measured ? measured->cold_ms_of(part.group) : std::nullopt)});
         }
         m_report.add(table);
     }
@@ -258,33 +242,9 @@ class Page {
     void add_inputs() {
         ReportTable table = {"What was assumed", "docs/compare.md says where each number is from."};
         table.columns = {{"Input"}, {"Value", Unit::number}, {"Unit"}};
-        const TimeModel& model = m_experiment.model;
-        const ElsewhereModel& elsewhere = m_experiment.elsewhere;
-        constexpr double k_mega = 1024.0 * 1024;
-        const auto add = [&](const char* what, double value, const char* unit) {
-            table.rows.push_back({std::string(what), value, std::string(unit)});
-        };
-        add("network, burst", model.burst_bytes / k_mega, "MB");
-        add("network, rate of the burst", model.burst_rate / k_mega, "MB/s");
-        add("network, rate after it", model.base_rate / k_mega, "MB/s");
-        add("first byte", 1000 * model.first_byte_seconds, "ms");
-        add("cores", model.cores, "");
-        add("zstd decodes", model.zstd_decode_rate / k_mega, "MB/s a core");
-        add("LZ4 decodes", model.lz4_decode_rate / k_mega, "MB/s a core");
-        add("verifying", model.verify_rate / k_mega, "MB/s a core");
-        add("writing", model.write_rate / k_mega, "MB/s a core");
-        add("a file", 1e6 * model.file_seconds, "µs");
-        add("share that a start reads (image, EFS, S3 Files)", 100 * elsewhere.read_share, "%");
-        add("image: chunk", elsewhere.chunk_bytes / 1024, "KB");
-        add("image: chunks from the zone's cache", 100 * elsewhere.zone_share, "%");
-        add("image: a chunk from there", elsewhere.zone_ms, "ms");
-        add("image: chunks from S3", 100 * elsewhere.origin_share, "%");
-        add("image: a chunk from there", elsewhere.origin_ms, "ms");
-        add("EFS and S3 Files: opening a file", elsewhere.efs_open_ms, "ms");
-        add("EFS: reading", elsewhere.efs_rate / k_mega, "MB/s");
-        add("S3 Files: streamed from S3 at and above", elsewhere.s3_files_threshold / 1024, "KB");
-        add("S3 Files: a stream", elsewhere.s3_rate / k_mega, "MB/s");
-        add("S3 Files: its first byte", elsewhere.s3_first_byte_ms, "ms");
+        for (const auto& input : model_inputs(m_experiment))
+            table.rows.push_back(
+                {std::string(input.title), input.factor * input.value, std::string(input.unit)});
         m_report.add(table);
     }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
+
+#include "base/markdown.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
 #include "compare/figures.hpp"
@@ -39,28 +42,16 @@ class Text {
   private:
     void add_ways() {
         const bool bills = !m_experiment.rate.empty();
-        std::vector<Column> columns = {{"way"},
-                                       {"package", Align::right},
-                                       {"limit", Align::right},
-                                       {"cold start", Align::right},
-                                       {"each invocation", Align::right}};
-        if (bills) {
-            columns.push_back({"cold", Align::right});
-            columns.push_back({"p99", Align::right});
-            columns.push_back({"a month", Align::right});
-        }
-        columns.push_back({"works"});
+        std::vector<Column> columns = {"way", right("package"), right("limit"), right("cold start"),
+                                       right("each invocation")};
+        if (bills) columns.insert(columns.end(), {right("cold"), right("p99"), right("a month")});
+        columns.emplace_back("works");
         Table table(columns);
         for (const auto& way : m_experiment.ways) {
-            std::vector<std::string> row = {printable(way.name)};
-            const auto figure = [&](const std::optional<double>& ms) {
-                return ms ? marked(way.time_basis, format_added_ms(*ms)) : std::string("?");
-            };
+            std::vector<std::string> row = {printable(way.name), "", "", "", ""};
             if (way.tried()) {
-                row.push_back(marked(way.size_basis, format_size(*way.package_bytes)));
-                row.insert(row.end(), {limit_text(way), figure(way.cold_ms), figure(way.each_ms)});
-            } else {
-                row.insert(row.end(), {"", "", "", ""});
+                row = {printable(way.name), marked(way.size_basis, format_size(*way.package_bytes)),
+                       limit_text(way), marked_added(way, way.cold_ms), marked_added(way, way.each_ms)};
             }
             if (bills && way.bill) {
                 row.insert(row.end(), {fmt::format("{:.2f} %", 100 * way.bill->cold_share),
@@ -68,27 +59,23 @@ class Text {
             } else if (bills) {
                 row.insert(row.end(), {"", "", ""});
             }
-            row.push_back(!way.tried()            ? "not tried: " + printable(way.missing)
-                          : !way.works()          ? "no: " + printable(way.faults.front())
-                          : !way.untested.empty() ? "not tested: " + printable(way.untested)
-                                                  : "yes");
+            row.push_back(printable(works_text(way)));
             table.add_row(std::move(row));
         }
         m_text += table.to_string(m_colours);
         m_text +=
             "\nMeasured here, but for \u2248 predicted and ~ arithmetic with figures of others. Times are "
-            "what is "
-            "added to the\npackage as it is; a cold start waits for both columns.";
+            "what is added to the\npackage as it is; a cold start waits for both columns.";
         m_text += bills ? " Bills and waits are for " + m_experiment.rate + ".\n"
                         : " With --rate or --trace: who waits, and the bill.\n";
     }
 
     void add_executables() {
-        std::vector<Column> columns = {{"program"}, {"argument"}, {"as it is", Align::right}};
+        std::vector<Column> columns = {"program", "argument", right("as it is")};
         for (const Packer packer : k_packers) {
             if (!is_tried(packer)) continue;
-            columns.push_back({std::string(packer_name(packer)), Align::right});
-            columns.push_back({"a start", Align::right});
+            columns.push_back(right(std::string(packer_name(packer))));
+            columns.push_back(right("a start"));
         }
         Table table(columns);
         std::size_t rows = 0;
@@ -112,16 +99,13 @@ class Text {
     bool is_tried(Packer packer) const { return !m_experiment.packed_by(packer).tool.empty(); }
 
     void add_cells(Packer packer, const std::string& path, std::vector<std::string>& row) const {
-        for (const auto& file : m_experiment.packed_by(packer).files) {
-            if (file.path != path) continue;
-            row.push_back(file.refused.empty() ? format_size(file.after) : "refused");
-            row.push_back(file.start           ? fmt::format("{} \u2192 {}", format_ms(file.start->plain_ms),
-                                                             format_ms(file.start->changed_ms))
-                          : file.fault.empty() ? ""
-                                               : "fails");
+        const PackedFile* file = m_experiment.packed_by(packer).find(path);
+        if (file == nullptr) {
+            row.insert(row.end(), {"nothing to do", ""});
             return;
         }
-        row.insert(row.end(), {"nothing to do", ""});
+        row.push_back(file->refused.empty() ? format_size(file->after) : "refused");
+        row.push_back(file->start ? format_starts(*file->start) : file->fault.empty() ? "" : "fails");
     }
 
     void add_bundle() {
@@ -131,21 +115,17 @@ class Text {
                               printable(bundle.entries.front()), format_size(bundle.bundle_bytes),
                               counted(bundle.replaced_files, "file"), format_size(bundle.replaced_bytes));
         if (bundle.load) {
-            m_text += fmt::format("; loading it {} \u2192 {}", format_ms(bundle.load->plain_ms),
-                                  format_ms(bundle.load->changed_ms));
+            m_text += "; loading it " + format_starts(*bundle.load);
         } else if (!bundle.load_fault.empty()) {
             m_text += "; " + printable(bundle.load_fault);
         }
         m_text += "\n";
         for (const auto& one : bundle.kept)
             m_text += fmt::format("  stays: {}: {}\n", printable(one.path), printable(one.reason));
-        for (std::size_t i = 0; i < bundle.dynamic.size(); ++i) {
-            if (i == k_listed) {
-                m_text += fmt::format("  and {} more, in --json\n", bundle.dynamic.size() - i);
-                break;
-            }
-            m_text += "  look at: " + printable(bundle.dynamic[i]) + "\n";
-        }
+        for (const auto& one : bundle.dynamic | std::views::take(k_listed))
+            m_text += "  look at: " + printable(one) + "\n";
+        if (bundle.dynamic.size() > k_listed)
+            m_text += fmt::format("  and {} more, in --json\n", bundle.dynamic.size() - k_listed);
     }
 
     void add_offload() {
@@ -190,6 +170,39 @@ class Text {
 
 std::string experiment_text(const Experiment& experiment, Colours colours) {
     return Text(experiment, colours).write();
+}
+
+std::string experiment_markdown(const Experiment& experiment) {
+    const bool bills = !experiment.rate.empty();
+    std::string text =
+        fmt::format("**{}** {}\n\n| way | package | limit | cold start | each invocation |{}\n",
+                    experiment.recommendation.sentence, experiment.recommendation.reason,
+                    bills ? " cold | a month |" : "");
+    text += fmt::format("| --- | ---: | --- | ---: | ---: |{}\n", bills ? " ---: | ---: |" : "");
+    for (const auto& way : experiment.ways) {
+        if (!way.tried()) {
+            text += fmt::format("| {} | not tried: {} | | | |{}\n", markdown_text(way.name),
+                                markdown_text(way.missing), bills ? " | |" : "");
+            continue;
+        }
+        text += fmt::format("| {} | {} | {} | {} | {} |", markdown_text(way.name),
+                            marked(way.size_basis, format_size(*way.package_bytes)),
+                            !way.works()            ? "does not work"
+                            : !way.untested.empty() ? "not tested"
+                            : way.fits()            ? "under"
+                                                    : "**over**",
+                            marked_added(way, way.cold_ms), marked_added(way, way.each_ms));
+        if (bills && way.bill) {
+            text += fmt::format(" {:.2f} % | {} |", 100 * way.bill->cold_share,
+                                format_usd(way.bill->usd_a_month));
+        } else if (bills) {
+            text += " | |";
+        }
+        text += "\n";
+    }
+    return text +
+           "\nMeasured, but for ≈ predicted and ~ arithmetic. Times are what is added to the package as it "
+           "is.\n";
 }
 
 }  // namespace ballast

@@ -7,7 +7,8 @@
 
 namespace ballast {
 
-// For people. Ends in '\n'.
+// For people on a terminal, and in a comment on a merge request. Both end in '\n'.
 std::string experiment_text(const Experiment& experiment, Colours colours);
+std::string experiment_markdown(const Experiment& experiment);
 
 }  // namespace ballast

@@ -28,6 +28,20 @@ std::string marked(Basis basis, const std::string& figure) {
     return (basis == Basis::measured ? "" : basis == Basis::predicted ? "\u2248 " : "~ ") + figure;
 }
 
+std::string marked_added(const Way& way, const std::optional<double>& ms) {
+    return ms ? marked(way.time_basis, format_added_ms(*ms)) : "?";
+}
+
+std::string format_starts(const PairedStarts& starts) {
+    return format_ms(starts.plain_ms) + " → " + format_ms(starts.changed_ms);
+}
+
+std::string works_text(const Way& way) {
+    if (!way.tried()) return "not tried: " + way.missing;
+    if (!way.works()) return "no: " + way.faults.front();
+    return way.untested.empty() ? "yes" : "not tested: " + way.untested;
+}
+
 std::string format_usd(double usd) {
     if (usd != 0 && usd < 0.01) return fmt::format("${:.4f}", usd);
     return fmt::format("${:.2f}", usd);

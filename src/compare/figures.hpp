@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "compare/experiment.hpp"
@@ -15,6 +16,12 @@ std::string said_ms(const Way& way, double ms);
 // A figure as it came about: "48 MB" measured, "≈ 48 MB" predicted, "~ 48 MB" by arithmetic with others'
 // figures.
 std::string marked(Basis basis, const std::string& figure);
+// What a way adds, marked; "?" where nobody knows.
+std::string marked_added(const Way& way, const std::optional<double>& ms);
+// "300 ms → 412 ms": a start as it is, and changed.
+std::string format_starts(const PairedStarts& starts);
+// Whether a way works, and why not: "yes", "no: ...", "not tried: ...", "not tested: ...".
+std::string works_text(const Way& way);
 // "$12.30", "$0.0042".
 std::string format_usd(double usd);
 

@@ -30,7 +30,6 @@ constexpr unsigned k_least_rounds = 5;
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
-    pointers.reserve(texts.size() + 1);
     for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
     pointers.push_back(nullptr);
     return pointers;
@@ -64,12 +63,8 @@ class SpawnSettings {
 
   private:
     void open_for(int fd, const std::string& file) {
-        if (file.empty()) {
-            ::posix_spawn_file_actions_addopen(&m_actions, fd, "/dev/null", O_WRONLY, 0);
-        } else {
-            ::posix_spawn_file_actions_addopen(&m_actions, fd, file.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                               0600);
-        }
+        const char* const path = file.empty() ? "/dev/null" : file.c_str();
+        ::posix_spawn_file_actions_addopen(&m_actions, fd, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     }
 
     posix_spawn_file_actions_t m_actions = {};

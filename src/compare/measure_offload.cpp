@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -102,6 +103,11 @@ class Measurer {
 };
 
 }  // namespace
+
+std::optional<double> OffloadMeasure::cold_ms_of(const std::string& group) const {
+    const auto found = std::ranges::find(parts, group, &Part::group);
+    return found == parts.end() ? std::nullopt : std::optional(found->cold_ms);
+}
 
 Result<OffloadMeasure> measure_offload(const Inventory& inventory, const Config& config,
                                        const MeasureOptions& options) {

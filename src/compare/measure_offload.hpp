@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct OffloadMeasure {
         double cold_ms = 0;
     };
     std::vector<Part> parts;
+
+    std::optional<double> cold_ms_of(const std::string& group) const;
 };
 
 struct MeasureOptions {

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <map>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -24,33 +23,24 @@ constexpr std::array<std::string_view, 4> k_names = {"index", "handler", "app", 
 constexpr std::array<std::string_view, 3> k_extensions = {".js", ".mjs", ".cjs"};
 constexpr unsigned k_most_attempts = 8;
 
-std::optional<std::size_t> find_file(const EntryTree& tree, std::string_view path) {
-    const auto at = tree.find(path);
-    return at && tree.entry(*at).kind == EntryKind::file ? at : std::nullopt;
-}
-
 // Of a package.json; "" where it does not say.
 std::string text_in(const Package& package, std::size_t metadata, const char* key) {
     const auto text = read_entry(package, metadata, k_max_metadata_bytes);
-    const auto json = text ? parse_json(*text) : nlohmann::json();
-    if (!json.is_object()) return {};
-    const auto at = json.find(key);
-    return at != json.end() && at->is_string() ? at->get<std::string>() : std::string();
+    return text ? json_string(parse_json(*text), key) : std::string();
 }
 
 // As the nearest package.json above it says.
 bool is_module(const Inventory& inventory, const std::string& entry) {
     if (extension(entry) != ".js") return extension(entry) == ".mjs";
-    for (std::string directory(parent_path(entry));; directory = std::string(parent_path(directory))) {
-        const auto metadata =
-            find_file(inventory.tree(), (directory.empty() ? "" : directory + "/") + "package.json");
+    for (std::string_view directory = parent_path(entry);; directory = parent_path(directory)) {
+        const auto metadata = find_file(inventory.package(), join_path(directory, "package.json"));
         if (metadata) return text_in(inventory.package(), *metadata, "type") == "module";
         if (directory.empty()) return false;
     }
 }
 
 bool is_javascript(std::string_view path) {
-    return std::find(k_extensions.begin(), k_extensions.end(), extension(path)) != k_extensions.end();
+    return std::ranges::find(k_extensions, extension(path)) != k_extensions.end();
 }
 
 // esbuild's 'Could not resolve "x"'.
@@ -68,20 +58,14 @@ class Bundler {
 
     Result<NodeBundle> run() {
         BALLAST_CHECK(choose_entries());
-        if (m_options.left_out) {
-            m_bundle.missing = "esbuild was left out";
-            return std::move(m_bundle);
-        }
-        if (m_bundle.entries.empty()) {
-            m_bundle.missing = "no entry point of JavaScript is known; name one with --entry";
-            return std::move(m_bundle);
-        }
+        if (m_options.left_out) return none("esbuild was left out");
+        if (m_bundle.entries.empty())
+            return none("no entry point of JavaScript is known; name one with --entry");
         auto esbuild = Esbuild::find(m_bench, m_options.esbuild);
         if (!esbuild) {
             if (esbuild.error().code == ErrorCode::usage || esbuild.error().code == ErrorCode::interrupted)
                 return pass_on(std::move(esbuild));
-            m_bundle.missing = esbuild.error().object + ": " + esbuild.error().message;
-            return std::move(m_bundle);
+            return none(esbuild.error().object + ": " + esbuild.error().message);
         }
         BALLAST_TRY(m_installed, find_installed(m_inventory));
         m_native = find_native(m_inventory, m_installed, m_bundle.entries);
@@ -90,27 +74,33 @@ class Bundler {
             BALLAST_CHECK(build(*esbuild, entry, out + "/" + std::to_string(m_outputs.size())));
             if (!m_bundle.missing.empty()) return std::move(m_bundle);
         }
-        m_bundle.kept = kept();
+        std::ranges::copy_if(m_native.kept, std::back_inserter(m_bundle.kept),
+                             [&](const KeptPackage& one) { return is_searched(one.path); });
         BALLAST_TRY(const std::string tree, assemble());
         BALLAST_CHECK(time_loading(esbuild->node(), tree));
         return std::move(m_bundle);
     }
 
   private:
+    NodeBundle none(std::string why) {
+        m_bundle.missing = std::move(why);
+        return std::move(m_bundle);
+    }
+
     Result<void> choose_entries() {
         m_bundle.entries = m_options.entries.empty() ? find_entries(m_inventory) : m_options.entries;
         std::set<std::string> seen;
         std::vector<std::string> entries;
         for (std::string entry : m_bundle.entries) {
             if (entry.starts_with("./")) entry.erase(0, 2);
-            if (!find_file(m_inventory.tree(), entry)) {
-                return fail(ErrorCode::usage, "--entry",
-                            fmt::format("the package has no file '{}'", printable(entry)),
+            const std::string shown = printable(entry);
+            if (!find_file(m_inventory.package(), entry)) {
+                return fail(ErrorCode::usage, "--entry", fmt::format("the package has no file '{}'", shown),
                             "name it by its path in the package");
             }
             if (!is_javascript(entry)) {
                 return fail(ErrorCode::usage, "--entry",
-                            fmt::format("'{}' is not a .js, .mjs or .cjs file", printable(entry)),
+                            fmt::format("'{}' is not a .js, .mjs or .cjs file", shown),
                             "name what Lambda loads");
             }
             if (seen.insert(entry).second) entries.push_back(entry);
@@ -171,23 +161,12 @@ class Bundler {
     }
 
     // Whether Node would look there for packages when an entry asks for them. Others belong to programs.
-    bool is_searched(std::string_view path) const {
-        return std::any_of(m_bundle.entries.begin(), m_bundle.entries.end(), [&](const std::string& entry) {
-            for (std::string directory(parent_path(entry));;
-                 directory = std::string(parent_path(directory))) {
-                if (path.starts_with((directory.empty() ? "" : directory + "/") + "node_modules/"))
-                    return true;
-                if (directory.empty()) return false;
-            }
-        });
-    }
-
-    std::vector<KeptPackage> kept() const {
-        std::vector<KeptPackage> list;
-        for (const auto& one : m_native.kept) {
-            if (is_searched(one.path)) list.push_back(one);
-        }
-        return list;
+    bool is_searched(const std::string& path) const {
+        const std::size_t at = ("/" + path).find("/node_modules/");
+        if (at == std::string::npos) return false;
+        const std::string above = path.substr(0, at);
+        return std::ranges::any_of(m_bundle.entries,
+                                   [&](const std::string& entry) { return entry.starts_with(above); });
     }
 
     bool is_replaced(std::size_t index) const {
@@ -246,8 +225,8 @@ class Bundler {
         };
         BALLAST_TRY(const Launched plain, launch(loading_in(m_bench.started())));
         if (plain.status != 0) {
-            m_bundle.load_fault = fmt::format("{} does not load here as it is (status {})",
-                                              m_bundle.entries.front(), plain.status);
+            m_bundle.load_fault =
+                fmt::format("{} does not load here as it is (status {})", entry, plain.status);
             return {};
         }
         auto times = pair_starts(loading_in(m_bench.started()), loading_in(tree), 0, m_options.rounds);
@@ -274,19 +253,19 @@ class Bundler {
 }  // namespace
 
 std::vector<std::string> find_entries(const Inventory& inventory) {
-    const EntryTree& tree = inventory.tree();
-    if (const auto metadata = find_file(tree, "package.json")) {
-        std::string main = text_in(inventory.package(), *metadata, "main");
+    const Package& package = inventory.package();
+    if (const auto metadata = find_file(package, "package.json")) {
+        std::string main = text_in(package, *metadata, "main");
         if (main.starts_with("./")) main.erase(0, 2);
         for (const std::string_view suffix : {"", ".js", "/index.js"}) {
             const std::string path = main + std::string(suffix);
-            if (!main.empty() && is_javascript(path) && find_file(tree, path)) return {path};
+            if (!main.empty() && is_javascript(path) && find_file(package, path)) return {path};
         }
     }
     for (const auto name : k_names) {
         for (const auto suffix : k_extensions) {
             const std::string path = std::string(name) + std::string(suffix);
-            if (find_file(tree, path)) return {path};
+            if (find_file(package, path)) return {path};
         }
     }
     return {};

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <map>
-#include <numeric>
 
+#include "base/enum_name.hpp"
 #include "base/parallel.hpp"
 #include "base/relative_path.hpp"
 
@@ -19,57 +19,36 @@ namespace {
 // A large program with UPX takes a minute.
 constexpr std::chrono::minutes k_tool_limit{10};
 
-// Runs the tool on one program; the result, where there is one, is `out`.
-class Tool {
-  public:
-    Tool(const Workbench& bench, Packer packer, std::string path, std::string scratch)
-        : m_bench(bench), m_packer(packer), m_path(std::move(path)), m_scratch(std::move(scratch)) {}
-
-    Result<std::string> pack(const Entry& entry, std::size_t number, const std::string& out) const {
-        const std::string in = m_bench.original() + "/" + entry.path;
-        std::vector<std::string> arguments;
-        const std::string said = fmt::format("{}/said-{}", m_scratch, number);
-        switch (m_packer) {
-            case Packer::strip:
-                arguments = {m_path, "-o", out, in};
-                break;
-            case Packer::upx:
-                arguments = {m_path, "-qq", "-o", out, in};
-                break;
-            case Packer::gzexe: {
-                // It works on its file's own place, and leaves the old one beside it.
-                std::error_code error;
-                std::filesystem::copy_file(in, out, error);
-                if (error) return fail_errno(error.value(), out, "cannot copy to it");
-                ::chmod(out.c_str(), 0755);
-                arguments = {m_path, out};
-                break;
-            }
-        }
-        Launch start;
-        start.arguments = arguments;
-        start.directory = m_scratch;
-        start.output = said;
-        start.complaints = said;
-        // The tools are the system's: nothing of the package may lie in their way.
-        start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + m_scratch};
-        start.limit = k_tool_limit;
-        BALLAST_TRY(const Launched launched, launch(start));
-        std::error_code error;
-        if (m_packer == Packer::gzexe) std::filesystem::remove(out + "~", error);
-        if (launched.status == 0 && std::filesystem::exists(out, error)) return std::string();
-        std::filesystem::remove(out, error);
-        const std::string words = complaint_in(said);
-        return words.empty() ? fmt::format("{} ends with status {}", packer_name(m_packer), launched.status)
-                             : words;
+// Runs a tool on one program; the result, where there is one, is `out`. What it says when it refuses, else
+// "".
+Result<std::string> run_tool(const Workbench& bench, Packer packer, const std::string& tool,
+                             const Entry& entry, const std::string& scratch, const std::string& out) {
+    const std::string in = bench.original() + "/" + entry.path;
+    std::error_code error;
+    Launch start;
+    if (packer == Packer::strip) start.arguments = {tool, "-o", out, in};
+    if (packer == Packer::upx) start.arguments = {tool, "-qq", "-o", out, in};
+    if (packer == Packer::gzexe) {
+        // It works on its file's own place, and leaves the old one beside it.
+        std::filesystem::copy_file(in, out, error);
+        if (error) return fail_errno(error.value(), out, "cannot copy to it");
+        ::chmod(out.c_str(), 0755);
+        start.arguments = {tool, out};
     }
-
-  private:
-    const Workbench& m_bench;
-    Packer m_packer;
-    std::string m_path;
-    std::string m_scratch;
-};
+    start.directory = scratch;
+    start.output = out + "-said";
+    start.complaints = start.output;
+    // The tools are the system's: nothing of the package may lie in their way.
+    start.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TMPDIR=" + scratch};
+    start.limit = k_tool_limit;
+    BALLAST_TRY(const Launched launched, launch(start));
+    if (packer == Packer::gzexe) std::filesystem::remove(out + "~", error);
+    if (launched.status == 0 && std::filesystem::exists(out, error)) return std::string();
+    std::filesystem::remove(out, error);
+    const std::string words = complaint_in(start.output);
+    return words.empty() ? fmt::format("{} ends with status {}", packer_name(packer), launched.status)
+                         : words;
+}
 
 bool is_strippable(const FileFacts& facts) {
     return facts.elf && facts.elf->kind != ElfInfo::Kind::object &&
@@ -142,8 +121,12 @@ std::optional<double> added(const std::vector<PackedFile>& files, bool sum_of_na
 }  // namespace
 
 std::string_view packer_name(Packer packer) {
-    constexpr std::array<std::string_view, k_packers.size()> k_names = {"strip", "upx", "gzexe"};
-    return k_names.at(static_cast<std::size_t>(packer));
+    return enum_name(packer, {"strip", "upx", "gzexe"});
+}
+
+const PackedFile* PackedPackage::find(const std::string& path) const {
+    const auto found = std::ranges::find(files, path, &PackedFile::path);
+    return found == files.end() ? nullptr : &*found;
 }
 
 Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector<Executable>& executables,
@@ -155,7 +138,6 @@ Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector
     const std::string name(packer_name(packer));
     BALLAST_TRY(packed.tree, bench.link_tree(name));
     BALLAST_TRY(const std::string scratch, bench.scratch(name + "-files"));
-    const Tool tool(bench, packer, tool_path, scratch);
     const auto files = files_for(bench, executables, packer);
     packed.files.resize(files.size());
     BALLAST_CHECK(parallel_for(files.size(), [&](std::size_t i) -> Result<void> {
@@ -165,7 +147,7 @@ Result<PackedPackage> pack_executables(const Workbench& bench, const std::vector
         file.before = entry.size;
         file.after = entry.size;
         const std::string out = fmt::format("{}/{}", scratch, i);
-        BALLAST_TRY(file.refused, tool.pack(entry, i, out));
+        BALLAST_TRY(file.refused, run_tool(bench, packer, tool_path, entry, scratch, out));
         if (!file.refused.empty()) return {};
         std::error_code error;
         file.after = std::filesystem::file_size(out, error);

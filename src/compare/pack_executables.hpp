@@ -38,6 +38,9 @@ struct PackedPackage {
     // invocation is taken to start each.
     std::optional<double> added_ms;
     std::vector<std::string> faults;  // "bin/a: why": programs that started before, and do not any more
+
+    const PackedFile* find(
+        const std::string& path) const;  // nullptr for what the tool had nothing to do with
 };
 
 // Errors: those of the disk; interrupted. What the tool refuses is a fact, not an error.

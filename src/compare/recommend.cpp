@@ -30,21 +30,20 @@ class Adviser {
 
     Recommendation advise() const {
         if (m_as_is.fits()) return keep_it();
-        const Way* offloaded = m_experiment.find("offloaded");
+        const Way& offloaded = *m_experiment.find("offloaded");
         const double worth_ms =
-            is_good(offloaded) ? std::max(k_free_cold_ms, *offloaded->cold_ms) : k_long_cold_ms;
+            is_good(&offloaded) ? std::max(k_free_cold_ms, *offloaded.cold_ms) : k_long_cold_ms;
         for (const char* id : {"stripped", "bundled", "stripped_bundled"}) {
             const Way* way = m_experiment.find(id);
             if (is_good(way) && way->cold_ms.value_or(0) < worth_ms) return without_ballast(*way);
         }
-        const Way* container = m_experiment.find("container");
-        if (is_good(offloaded) && *offloaded->cold_ms < k_long_cold_ms)
-            return offload(*offloaded, *container);
-        if (const Way* group = best_group()) return offload(*group, *container);
-        if (is_good(container)) return use_container(*container, offloaded);
-        if (is_good(offloaded)) return offload(*offloaded, *container);
+        const Way& container = *m_experiment.find("container");
+        if (is_good(&offloaded) && *offloaded.cold_ms < k_long_cold_ms) return offload(offloaded, container);
+        if (const Way* group = best_group()) return offload(*group, container);
+        if (is_good(&container)) return use_container(container, offloaded);
+        if (is_good(&offloaded)) return offload(offloaded, container);
         return {"", "Nothing that was tried makes the package fit.",
-                offloaded != nullptr && !offloaded->tried()
+                !offloaded.tried()
                     ? std::string(k_name_it)
                     : "Split the function, or take out of it what 'ballast analyze' shows to be large."};
     }
@@ -77,26 +76,22 @@ class Adviser {
                               fmt::format("Do not use Ballast: {}, the package has {}, {}.", way.name,
                                           format_size(*way.package_bytes), under_limit(way)),
                               {}};
-        const Way* offloaded = m_experiment.find("offloaded");
-        const bool is_tight = *way.package_bytes > way.limit_bytes - way.limit_bytes / 20;
-        if (is_good(offloaded) && is_tight) {
-            advice.reason = fmt::format(
-                "That leaves little room: when it grows, offloading would leave {}, and make every cold "
-                "start "
-                "wait {} longer.",
-                format_size(*offloaded->package_bytes), said_ms(*offloaded, *offloaded->cold_ms));
-        } else if (is_good(offloaded)) {
-            advice.reason =
-                fmt::format("Offloading would leave {}, but every cold start would wait {} longer.",
-                            format_size(*offloaded->package_bytes), said_ms(*offloaded, *offloaded->cold_ms));
+        const Way& offloaded = *m_experiment.find("offloaded");
+        const double cold_ms = way.cold_ms.value_or(0);
+        if (is_good(&offloaded)) {
+            const bool is_tight = *way.package_bytes > way.limit_bytes - way.limit_bytes / 20;
+            const std::string size = format_size(*offloaded.package_bytes);
+            const std::string wait = said_ms(offloaded, *offloaded.cold_ms);
+            advice.reason = is_tight ? "That leaves little room: when it grows, offloading would leave " +
+                                           size + ", and make every cold start wait " + wait + " longer."
+                                     : "Offloading would leave " + size +
+                                           ", but every cold start would wait " + wait + " longer.";
+        } else if (cold_ms < k_free_cold_ms) {
+            advice.reason = "It starts as it does now, and needs nothing but a step in the build.";
         } else {
-            const double cold_ms = way.cold_ms.value_or(0);
             advice.reason =
-                cold_ms < k_free_cold_ms
-                    ? "It starts as it does now, and needs nothing but a step in the build."
-                    : fmt::format(
-                          "A cold start waits {} longer, and nothing but a step in the build is needed.",
-                          format_ms(cold_ms));
+                fmt::format("A cold start waits {} longer, and nothing but a step in the build is needed.",
+                            format_ms(cold_ms));
         }
         return advice;
     }
@@ -139,23 +134,23 @@ class Adviser {
         return advice;
     }
 
-    Recommendation use_container(const Way& container, const Way* offloaded) const {
+    Recommendation use_container(const Way& container, const Way& offloaded) const {
         Recommendation advice{
             "container",
             fmt::format("Do not use Ballast: deploy the {} as a container image, which may have 10 GB.",
                         format_size(m_experiment.bytes)),
             "Nothing that was tried makes it fit as a zip."};
-        if (offloaded != nullptr && offloaded->works() && offloaded->fits()) {
+        if (offloaded.works() && offloaded.fits()) {
             advice.reason = fmt::format(
                 "Offloading would fit, but a cold start would wait {} longer, and an image by arithmetic {}.",
-                said_ms(*offloaded, *offloaded->cold_ms), format_ms(*container.cold_ms));
-        } else if (offloaded != nullptr && !offloaded->tried()) {
+                said_ms(offloaded, *offloaded.cold_ms), format_ms(*container.cold_ms));
+        } else if (!offloaded.tried()) {
             advice.reason = k_name_it;
-        } else if (offloaded != nullptr && offloaded->works() && offloaded->package_bytes) {
+        } else if (offloaded.works() && offloaded.package_bytes) {
             advice.reason = fmt::format(
                 "What 'ballast plan' would take out leaves {}, still over the limit: widen 'include' in "
                 "ballast.toml, and ask again.",
-                format_size(*offloaded->package_bytes));
+                format_size(*offloaded.package_bytes));
         }
         return advice;
     }

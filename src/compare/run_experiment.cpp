@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -12,12 +13,6 @@
 
 namespace ballast {
 namespace {
-
-std::size_t startable(const std::vector<Executable>& executables) {
-    std::size_t count = 0;
-    for (const auto& one : executables) count += one.argument.empty() ? 0U : 1U;
-    return count;
-}
 
 // Of the tree's groups on their own, too.
 Result<void> measure(const Inventory& inventory, const Config& config, MeasureOptions options,
@@ -54,11 +49,12 @@ Result<Experiment> run_experiment(const Inventory& inventory, const Config& conf
     say("copying the package");
     BALLAST_TRY(const Workbench bench, Workbench::create(inventory));
     BALLAST_TRY(experiment.executables, find_executables(bench, options.executables));
+    const auto startable = std::ranges::count_if(experiment.executables,
+                                                 [](const Executable& one) { return !one.argument.empty(); });
     const std::array tools = {options.strip, options.upx, options.gzexe};
     for (std::size_t i = 0; i < k_packers.size(); ++i) {
         if (tools[i].empty()) continue;
-        say(fmt::format("{}: packing, and starting {} of {}", packer_name(k_packers[i]),
-                        startable(experiment.executables),
+        say(fmt::format("{}: packing, and starting {} of {}", packer_name(k_packers[i]), startable,
                         counted(experiment.executables.size(), "program")));
         BALLAST_TRY(experiment.packed[i],
                     pack_executables(bench, experiment.executables, k_packers[i], tools[i], options.rounds,

@@ -28,8 +28,9 @@ class WayMaker {
     }
 
   private:
-    Way way(std::string id, std::string name) const {
-        Way made;
+    // Good until the next one is added.
+    Way& add(std::string id, std::string name) {
+        Way& made = m_ways.emplace_back();
         made.id = std::move(id);
         made.name = std::move(name);
         made.limit_bytes = m_experiment.limit_bytes;
@@ -37,11 +38,10 @@ class WayMaker {
     }
 
     void add_as_is() {
-        Way made = way("as_is", "as it is");
+        Way& made = add("as_is", "as it is");
         made.package_bytes = m_experiment.bytes;
         made.cold_ms = 0;
         made.each_ms = 0;
-        m_ways.push_back(std::move(made));
     }
 
     static std::string name_of(Packer packer) {
@@ -51,8 +51,8 @@ class WayMaker {
 
     void add_packed(Packer packer) {
         const PackedPackage& result = m_experiment.packed_by(packer);
-        Way made =
-            way(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
+        Way& made =
+            add(packer == Packer::strip ? "stripped" : std::string(packer_name(packer)), name_of(packer));
         if (result.tool.empty()) {
             made.missing = fmt::format("{} is not installed, or was left out", packer_name(packer));
         } else if (!result.files.empty() && packed_count(result) == 0) {
@@ -76,7 +76,6 @@ class WayMaker {
             if (packer == Packer::gzexe)
                 made.changes.emplace_back("gzip, tail and a writable /tmp where the function runs");
         }
-        m_ways.push_back(std::move(made));
     }
 
     static std::size_t packed_count(const PackedPackage& result) {
@@ -86,29 +85,26 @@ class WayMaker {
 
     void add_bundled() {
         const NodeBundle& bundle = m_experiment.bundle;
-        Way made = way("bundled", "bundled by esbuild");
+        Way& made = add("bundled", "bundled by esbuild");
         made.missing = bundle.missing;
-        if (made.tried()) {
-            made.package_bytes = bundle.package_bytes;
-            if (bundle.load) made.cold_ms = bundle.load->added_ms;
-            made.each_ms = 0;
-            if (!bundle.works) made.faults.push_back(bundle.fault);
-            made.untested = bundle.load_fault;
-            made.changes.emplace_back("an esbuild step in the build");
-            if (!bundle.kept.empty())
-                made.changes.push_back(
-                    fmt::format("packages that stay in node_modules: {}", bundle.kept.size()));
-            if (!bundle.dynamic.empty())
-                made.changes.push_back(
-                    fmt::format("calls to check, which esbuild cannot follow: {}", bundle.dynamic.size()));
-            if (!bundle.orphaned.empty())
-                made.changes.push_back(
-                    fmt::format("name other entries with --entry: {} and what else is not "
-                                "in the bundle find no packages any more",
-                                bundle.orphaned.front()));
-            made.changes.emplace_back("check files that packages read beside themselves");
-        }
-        m_ways.push_back(std::move(made));
+        if (!made.tried()) return;
+        made.package_bytes = bundle.package_bytes;
+        if (bundle.load) made.cold_ms = bundle.load->added_ms;
+        made.each_ms = 0;
+        if (!bundle.works) made.faults.push_back(bundle.fault);
+        made.untested = bundle.load_fault;
+        made.changes.emplace_back("an esbuild step in the build");
+        if (!bundle.kept.empty())
+            made.changes.push_back(fmt::format("packages that stay in node_modules: {}", bundle.kept.size()));
+        if (!bundle.dynamic.empty())
+            made.changes.push_back(
+                fmt::format("calls to check, which esbuild cannot follow: {}", bundle.dynamic.size()));
+        if (!bundle.orphaned.empty())
+            made.changes.push_back(
+                fmt::format("name other entries with --entry: {} and what else is not "
+                            "in the bundle find no packages any more",
+                            bundle.orphaned.front()));
+        made.changes.emplace_back("check files that packages read beside themselves");
     }
 
     // What costs no start: both. They are about different files, since a package with ELF files stays.
@@ -127,24 +123,18 @@ class WayMaker {
         m_ways.push_back(std::move(made));
     }
 
-    Way offloaded_part(const OffloadPart& part) const {
-        Way made = part.group.empty()
-                       ? way("offloaded", "offloaded")
-                       : way("offloaded:" + part.group, "offloaded, starts with " + part.group);
+    void add_offloaded(const OffloadPart& part) {
+        Way& made = part.group.empty()
+                        ? add("offloaded", "offloaded")
+                        : add("offloaded:" + part.group, "offloaded, starts with " + part.group);
         const auto& measured = m_experiment.offload_measured;
         const OffloadPart& whole = m_experiment.offload.parts.front();
         made.package_bytes = measured ? measured->slim_bytes : m_experiment.offload.slim_bytes;
         made.size_basis = measured ? Basis::measured : Basis::predicted;
-        made.cold_ms = part.estimate.total * 1000;
+        const auto measured_ms = measured ? measured->cold_ms_of(part.group) : std::nullopt;
+        made.cold_ms = measured_ms.value_or(1000 * part.estimate.total);
         made.each_ms = 0;
-        made.time_basis = Basis::predicted;
-        if (measured) {
-            for (const auto& one : measured->parts) {
-                if (one.group != part.group) continue;
-                made.cold_ms = one.cold_ms;
-                made.time_basis = Basis::measured;
-            }
-        }
+        made.time_basis = measured_ms ? Basis::measured : Basis::predicted;
         made.usage.s3_gets_per_cold =
             std::max(1.0, std::ceil(static_cast<double>(part.work.compressed_bytes) / k_most_range_bytes));
         made.usage.s3_bytes = measured ? measured->fetched_bytes : whole.work.compressed_bytes;
@@ -157,22 +147,19 @@ class WayMaker {
         } else if (part.bytes > k_free_tmp_bytes - 32 * k_mib) {
             made.changes.push_back(fmt::format("/tmp of more than {}", format_size(part.bytes)));
         }
-        return made;
     }
 
     void add_offloaded() {
         const OffloadPrediction& offload = m_experiment.offload;
         if (!offload.missing.empty()) {
-            Way made = way("offloaded", "offloaded");
-            made.missing = offload.missing;
-            m_ways.push_back(std::move(made));
+            add("offloaded", "offloaded").missing = offload.missing;
             return;
         }
-        for (const auto& part : offload.parts) m_ways.push_back(offloaded_part(part));
+        for (const auto& part : offload.parts) add_offloaded(part);
     }
 
-    Way cited(std::string id, std::string name, const ElsewhereCost& cost) const {
-        Way made = way(std::move(id), std::move(name));
+    Way& add_cited(std::string id, std::string name, const ElsewhereCost& cost) {
+        Way& made = add(std::move(id), std::move(name));
         made.cold_ms = cost.cold_ms;
         made.each_ms = cost.each_ms;
         made.time_basis = Basis::cited;
@@ -180,44 +167,36 @@ class WayMaker {
     }
 
     void add_container() {
-        Way made =
-            cited("container", "container image", container_cost(m_experiment.elsewhere, m_experiment.whole));
+        Way& made = add_cited("container", "container image",
+                              container_cost(m_experiment.elsewhere, m_experiment.whole));
         made.package_bytes = m_experiment.bytes;
         made.limit_bytes = k_max_image_bytes;
         made.usage.registry_bytes = m_experiment.bytes;
         made.changes = {"a Dockerfile, an image build and ECR in the deployment",
                         "the base image's updates become yours; no layers"};
-        m_ways.push_back(std::move(made));
     }
 
     // What `pack` would take out, mounted instead.
     void add_mounts() {
         const OffloadPrediction& offload = m_experiment.offload;
         if (!offload.missing.empty()) {
-            for (const auto& [id, name] :
-                 {std::pair("efs", "EFS mount"), std::pair("s3_files", "S3 Files mount")}) {
-                Way made = way(id, name);
-                made.missing = offload.missing;
-                m_ways.push_back(std::move(made));
-            }
+            add("efs", "EFS mount").missing = offload.missing;
+            add("s3_files", "S3 Files mount").missing = offload.missing;
             return;
         }
         const ElsewhereTree& tree = offload.leaving;
         const auto efs = efs_cost(m_experiment.elsewhere, tree);
-        Way made = mount("efs", "EFS mount", "file system", efs);
-        made.usage.nfs_bytes = tree.bytes;
-        m_ways.push_back(std::move(made));
+        add_mount("efs", "EFS mount", "file system", efs).usage.nfs_bytes = tree.bytes;
 
         const auto files = s3_files_cost(m_experiment.elsewhere, tree);
-        made = mount("s3_files", "S3 Files mount", "bucket", files);
-        made.usage.s3_bytes = tree.bytes;
-        made.usage.s3_gets_per_cold = files.s3_gets;
-        made.usage.nfs_bytes = tree.bytes - tree.large_bytes;
-        m_ways.push_back(std::move(made));
+        Usage& usage = add_mount("s3_files", "S3 Files mount", "bucket", files).usage;
+        usage.s3_bytes = tree.bytes;
+        usage.s3_gets_per_cold = files.s3_gets;
+        usage.nfs_bytes = tree.bytes - tree.large_bytes;
     }
 
-    Way mount(std::string id, std::string name, std::string_view target, const ElsewhereCost& cost) const {
-        Way made = cited(std::move(id), std::move(name), cost);
+    Way& add_mount(std::string id, std::string name, std::string_view target, const ElsewhereCost& cost) {
+        Way& made = add_cited(std::move(id), std::move(name), cost);
         made.package_bytes = m_experiment.bytes - m_experiment.offload.leaving.bytes;
         made.usage.nfs_read_bytes_per_cold = cost.read_bytes;
         made.changes = {

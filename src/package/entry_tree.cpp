@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/relative_path.hpp"
+#include "format/links.hpp"
 
 namespace ballast {
 
@@ -28,6 +29,17 @@ std::optional<std::size_t> EntryTree::find(std::string_view path) const {
         [](const Entry& entry, std::string_view wanted) { return path_before(entry.path, wanted); });
     if (found == m_entries->end() || found->path != path) return std::nullopt;
     return static_cast<std::size_t>(found - m_entries->begin());
+}
+
+std::optional<std::size_t> EntryTree::follow(std::string_view path) const {
+    const LinkLookup target_of = [&](std::string_view at) -> std::optional<std::string_view> {
+        const auto found = find(at);
+        if (!found || entry(*found).kind != EntryKind::symlink) return std::nullopt;
+        return std::string_view(entry(*found).target);
+    };
+    // As a symlink at the top would lead there.
+    const auto led = resolve_link("-", path, target_of);
+    return led && !led->empty() ? find(*led) : std::nullopt;
 }
 
 std::optional<std::size_t> EntryTree::child(std::size_t directory, std::string_view name) const {

@@ -41,6 +41,10 @@ class EntryTree {
     // The entry at a path.
     std::optional<std::size_t> find(std::string_view path) const;
 
+    // The entry that a path leads to, through symlinks anywhere on the way and at its end. The path may hold
+    // "." and ".."; nullopt when it leads out of the package, in circles, to its top or to nothing.
+    std::optional<std::size_t> follow(std::string_view path) const;
+
     // The entry `name` directly in a directory.
     std::optional<std::size_t> child(std::size_t directory, std::string_view name) const;
 
