@@ -165,7 +165,7 @@ class Page {
 
     void add_leftovers() {
         ReportTable table = {
-            "What is hardly needed when it runs",
+            "Probably not needed at run time",
             "Found by names and places, and by the sections of ELF files. Rows may tell of the same "
             "bytes. Look before you remove: some programs read their own documentation."};
         table.columns = {{"What"},

@@ -107,18 +107,18 @@ std::vector<std::string_view> split_components(std::string_view path) {
 }
 
 std::string printable(std::string_view path) {
-    std::string shown;
+    std::string name_in_errors;
     while (!path.empty()) {
         const CodePoint point = first_code_point(path);
         const bool readable = point.bytes != 0 && !is_control(point.value);
         const std::size_t length = std::max<std::size_t>(point.bytes, 1);
         const auto character = path.substr(0, length);
-        if (readable) shown += character;
+        if (readable) name_in_errors += character;
         for (const char c : readable ? std::string_view() : character)
-            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+            name_in_errors += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         path.remove_prefix(length);
     }
-    return shown;
+    return name_in_errors;
 }
 
 }  // namespace ballast

@@ -50,11 +50,12 @@ Result<std::vector<std::byte>> FrameEncoder::encode(std::span<const std::byte> b
 FrameDecoder::FrameDecoder() : m_zstd(nullptr, &ZSTD_freeDCtx) {}
 
 Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compressed,
-                                  std::span<std::byte> out, std::string_view shown) {
+                                  std::span<std::byte> out, std::string_view name_in_errors) {
     switch (codec) {
         case Codec::raw:
             if (compressed.size() != out.size()) {
-                return fail(ErrorCode::corrupt, shown, "a raw frame's size does not match its content");
+                return fail(ErrorCode::corrupt, name_in_errors,
+                            "a raw frame's size does not match its content");
             }
             std::memcpy(out.data(), compressed.data(), out.size());
             return {};
@@ -63,11 +64,11 @@ Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compre
             const std::size_t size = ZSTD_decompressDCtx(m_zstd.get(), out.data(), out.size(),
                                                          compressed.data(), compressed.size());
             if (ZSTD_isError(size) != 0) {
-                return fail(ErrorCode::corrupt, shown,
+                return fail(ErrorCode::corrupt, name_in_errors,
                             std::string("cannot decode zstd: ") + ZSTD_getErrorName(size));
             }
             if (size != out.size())
-                return fail(ErrorCode::corrupt, shown, "a zstd frame ends before its content");
+                return fail(ErrorCode::corrupt, name_in_errors, "a zstd frame ends before its content");
             return {};
         }
         case Codec::lz4: {
@@ -75,12 +76,12 @@ Result<void> FrameDecoder::decode(Codec codec, std::span<const std::byte> compre
                 reinterpret_cast<const char*>(compressed.data()), reinterpret_cast<char*>(out.data()),
                 static_cast<int>(compressed.size()), static_cast<int>(out.size()));
             if (size < 0 || static_cast<std::size_t>(size) != out.size()) {
-                return fail(ErrorCode::corrupt, shown, "cannot decode lz4: malformed block");
+                return fail(ErrorCode::corrupt, name_in_errors, "cannot decode lz4: malformed block");
             }
             return {};
         }
     }
-    return fail(ErrorCode::corrupt, shown, "unknown codec");
+    return fail(ErrorCode::corrupt, name_in_errors, "unknown codec");
 }
 
 }  // namespace ballast

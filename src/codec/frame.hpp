@@ -51,9 +51,10 @@ class FrameDecoder {
   public:
     FrameDecoder();
 
-    // Fills exactly `out`. Errors: corrupt, naming `shown`, when the frame is broken or holds more or less.
+    // Fills exactly `out`. Errors: corrupt, naming `name_in_errors`, when the frame is broken or holds more
+    // or less.
     Result<void> decode(Codec codec, std::span<const std::byte> compressed, std::span<std::byte> out,
-                        std::string_view shown);
+                        std::string_view name_in_errors);
 
   private:
     std::unique_ptr<ZSTD_DCtx_s, std::size_t (*)(ZSTD_DCtx_s*)> m_zstd;  // made by the first frame

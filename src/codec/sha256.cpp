@@ -33,7 +33,7 @@ std::string hex(std::span<const std::uint8_t> bytes) {
     return text;
 }
 
-Result<Digest> Digest::parse(std::string_view text, std::string_view shown) {
+Result<Digest> Digest::parse(std::string_view text, std::string_view name_in_errors) {
     Digest digest;
     if (text.size() == digest.bytes.size() * 2) {
         for (std::size_t i = 0; i < digest.bytes.size(); ++i)
@@ -41,7 +41,8 @@ Result<Digest> Digest::parse(std::string_view text, std::string_view shown) {
     }
     // What was not lower-case digits is written back otherwise.
     if (digest.hex() != text)
-        return fail(ErrorCode::corrupt, shown, "not a SHA-256 digest in 64 lower-case hexadecimal digits");
+        return fail(ErrorCode::corrupt, name_in_errors,
+                    "not a SHA-256 digest in 64 lower-case hexadecimal digits");
     return digest;
 }
 

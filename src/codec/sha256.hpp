@@ -27,8 +27,8 @@ struct Digest {
     std::string hex() const { return ballast::hex(bytes); }
     // The first 12 hexadecimal digits, for people.
     std::string short_hex() const { return hex().substr(0, 12); }
-    // Errors: corrupt when `text` is not 64 lower-case hexadecimal digits; `shown` names its place.
-    static Result<Digest> parse(std::string_view text, std::string_view shown);
+    // Errors: corrupt when `text` is not 64 lower-case hexadecimal digits; `name_in_errors` names its place.
+    static Result<Digest> parse(std::string_view text, std::string_view name_in_errors);
 };
 
 // One digest at a time, over bytes as they come. OpenSSL uses the CPU's SHA instructions.

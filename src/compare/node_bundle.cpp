@@ -93,14 +93,15 @@ class Bundler {
         std::vector<std::string> entries;
         for (std::string entry : m_bundle.entries) {
             if (entry.starts_with("./")) entry.erase(0, 2);
-            const std::string shown = printable(entry);
+            const std::string name_in_errors = printable(entry);
             if (!find_file(m_inventory.package(), entry)) {
-                return fail(ErrorCode::usage, "--entry", fmt::format("the package has no file '{}'", shown),
+                return fail(ErrorCode::usage, "--entry",
+                            fmt::format("the package has no file '{}'", name_in_errors),
                             "name it by its path in the package");
             }
             if (!is_javascript(entry)) {
                 return fail(ErrorCode::usage, "--entry",
-                            fmt::format("'{}' is not a .js, .mjs or .cjs file", shown),
+                            fmt::format("'{}' is not a .js, .mjs or .cjs file", name_in_errors),
                             "name what Lambda loads");
             }
             if (seen.insert(entry).second) entries.push_back(entry);

@@ -34,7 +34,7 @@ std::string_view impossible_part(std::string_view text) {
     return {};
 }
 
-std::string shown(std::string_view pattern) {
+std::string quoted(std::string_view pattern) {
     return fmt::format("pattern '{}'", printable(pattern));
 }
 
@@ -42,7 +42,7 @@ std::string shown(std::string_view pattern) {
 
 Result<Patterns::Rule> Patterns::Rule::compile(std::string_view pattern) {
     const auto refuse = [&](std::string_view message, std::string_view hint = {}) {
-        return fail(ErrorCode::usage, shown(pattern.substr(0, 80)), message, hint);
+        return fail(ErrorCode::usage, quoted(pattern.substr(0, 80)), message, hint);
     };
     if (pattern.size() > k_max_pattern_bytes) return refuse("is longer than any path");
     if (pattern.find('\0') != std::string_view::npos) return refuse("holds a NUL byte");

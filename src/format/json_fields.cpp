@@ -35,18 +35,21 @@ nlohmann::ordered_json json_of(const Value& value) {
 
 }  // namespace
 
-FieldReader::FieldReader(std::string_view text, std::string_view shown, const RecordKind& kind)
-    : m_json(std::make_unique<nlohmann::json>(parse_json(text))), m_shown(shown), m_hint(kind.hint) {
+FieldReader::FieldReader(std::string_view text, std::string_view name_in_errors, const RecordKind& kind)
+    : m_json(std::make_unique<nlohmann::json>(parse_json(text))),
+      m_name_in_errors(name_in_errors),
+      m_hint(kind.hint) {
     if (!m_json->is_object()) {
-        m_fault = Error{ErrorCode::corrupt, m_shown, "not a JSON object, or nested too deeply", m_hint};
+        m_fault =
+            Error{ErrorCode::corrupt, m_name_in_errors, "not a JSON object, or nested too deeply", m_hint};
         return;
     }
     std::uint64_t format = 0;
     field(k_format_field, format);
     if (!m_fault && format != k_format) {
         m_fault =
-            Error{ErrorCode::corrupt, m_shown, fmt::format("{} format {} is not known", kind.name, format),
-                  std::string(kind.format_hint)};
+            Error{ErrorCode::corrupt, m_name_in_errors,
+                  fmt::format("{} format {} is not known", kind.name, format), std::string(kind.format_hint)};
     }
 }
 
@@ -54,7 +57,8 @@ FieldReader::~FieldReader() = default;
 
 void FieldReader::require(bool good, const char* field, std::string_view what) {
     if (!good && !m_fault)
-        m_fault = Error{ErrorCode::corrupt, m_shown, fmt::format("field '{}': {}", field, what), m_hint};
+        m_fault =
+            Error{ErrorCode::corrupt, m_name_in_errors, fmt::format("field '{}': {}", field, what), m_hint};
 }
 
 template <typename Value, typename IsGood>
@@ -79,7 +83,7 @@ void FieldReader::field(const char* name, std::string& out) {
 void FieldReader::field(const char* name, Digest& out) {
     std::string text;
     field(name, text);
-    const auto digest = Digest::parse(text, m_shown);
+    const auto digest = Digest::parse(text, m_name_in_errors);
     if (!digest) return require(false, name, digest.error().message);
     out = *digest;
 }
@@ -95,7 +99,7 @@ void FieldReader::field(const char* name, std::vector<Digest>& out) {
     field(name, texts);
     out.clear();
     for (const auto& text : texts) {
-        const auto digest = Digest::parse(text, m_shown);
+        const auto digest = Digest::parse(text, m_name_in_errors);
         if (!digest) return require(false, name, digest.error().message);
         out.push_back(*digest);
     }

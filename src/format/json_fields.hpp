@@ -28,7 +28,7 @@ struct RecordKind {
 // first fault is kept, and nothing is read after it. Errors: corrupt, naming the document and the field.
 class FieldReader {
   public:
-    FieldReader(std::string_view text, std::string_view shown, const RecordKind& kind);
+    FieldReader(std::string_view text, std::string_view name_in_errors, const RecordKind& kind);
     ~FieldReader();
 
     void field(const char* name, std::uint64_t& out);
@@ -52,7 +52,7 @@ class FieldReader {
     void take(const char* name, Value& out, std::string_view what, IsGood is_good);
     std::unique_ptr<nlohmann::json> m_json;
     std::set<std::string> m_read;
-    std::string m_shown;
+    std::string m_name_in_errors;
     std::string m_hint;
     std::optional<Error> m_fault;
 };

@@ -21,8 +21,8 @@ void name_fields(Fields& fields, Record& lease) {
 
 }  // namespace
 
-Result<Lease> parse_lease(std::string_view text, std::string_view shown) {
-    FieldReader fields(text, shown, k_kind);
+Result<Lease> parse_lease(std::string_view text, std::string_view name_in_errors) {
+    FieldReader fields(text, name_in_errors, k_kind);
     Lease lease;
     name_fields(fields, lease);
     fields.require(is_version_name(lease.name), "name", "not a name");

@@ -24,8 +24,8 @@ struct Lease {
     std::string created;        // UTC, by the pusher's clock; for people
 };
 
-// Errors: corrupt, naming `shown`.
-Result<Lease> parse_lease(std::string_view text, std::string_view shown);
+// Errors: corrupt, naming `name_in_errors`.
+Result<Lease> parse_lease(std::string_view text, std::string_view name_in_errors);
 std::string write_lease(const Lease& lease);
 
 }  // namespace ballast

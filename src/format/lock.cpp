@@ -43,8 +43,8 @@ bool can_be_set(const std::string& name, const std::string& value) {
 
 }  // namespace
 
-Result<Lock> parse_lock(std::string_view text, std::string_view shown) {
-    FieldReader fields(text, shown, k_kind);
+Result<Lock> parse_lock(std::string_view text, std::string_view name_in_errors) {
+    FieldReader fields(text, name_in_errors, k_kind);
     Lock lock;
     name_fields(fields, lock);
     for (const auto& group : lock.groups)

@@ -35,9 +35,9 @@ struct Lock {
     std::vector<std::string> groups;         // what a start hydrates; empty: all of the tree
 };
 
-// Errors: corrupt, naming `shown` and the field. Unknown fields are refused: a lock of a newer
+// Errors: corrupt, naming `name_in_errors` and the field. Unknown fields are refused: a lock of a newer
 // Ballast may demand what this one does not know.
-Result<Lock> parse_lock(std::string_view text, std::string_view shown);
+Result<Lock> parse_lock(std::string_view text, std::string_view name_in_errors);
 std::string write_lock(const Lock& lock);
 
 }  // namespace ballast

@@ -26,8 +26,8 @@ std::string_view view(const flatbuffers::String* text) {
     return text == nullptr ? std::string_view() : std::string_view(text->data(), text->size());
 }
 
-tl::unexpected<Error> corrupt(std::string_view shown, const std::string& what) {
-    return fail(ErrorCode::corrupt, shown, what, "the package is damaged: deploy it again");
+tl::unexpected<Error> corrupt(std::string_view name_in_errors, const std::string& what) {
+    return fail(ErrorCode::corrupt, name_in_errors, what, "the package is damaged: deploy it again");
 }
 
 std::string entry_label(std::string_view path) {
@@ -54,34 +54,35 @@ bool is_group_name(std::string_view name) {
            });
 }
 
-Result<Manifest> Manifest::parse(std::string bytes, std::string_view shown) {
+Result<Manifest> Manifest::parse(std::string bytes, std::string_view name_in_errors) {
     Manifest manifest;
     manifest.m_bytes = std::make_unique<const std::string>(std::move(bytes));
-    BALLAST_CHECK(manifest.read_tables(shown));
-    BALLAST_CHECK(manifest.check_groups(shown));
-    BALLAST_CHECK(manifest.check_frames(shown));
-    BALLAST_CHECK(manifest.check_contents(shown));
-    BALLAST_CHECK(manifest.check_entries(shown));
-    BALLAST_CHECK(manifest.check_links(shown));
+    BALLAST_CHECK(manifest.read_tables(name_in_errors));
+    BALLAST_CHECK(manifest.check_groups(name_in_errors));
+    BALLAST_CHECK(manifest.check_frames(name_in_errors));
+    BALLAST_CHECK(manifest.check_contents(name_in_errors));
+    BALLAST_CHECK(manifest.check_entries(name_in_errors));
+    BALLAST_CHECK(manifest.check_links(name_in_errors));
     return manifest;
 }
 
-Result<void> Manifest::read_tables(std::string_view shown) {
+Result<void> Manifest::read_tables(std::string_view name_in_errors) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(m_bytes->data());
     if (m_bytes->size() > k_max_manifest_bytes || m_bytes->size() < 16 ||
         !fbs::ManifestBufferHasIdentifier(data)) {
-        return corrupt(shown, "not a manifest");
+        return corrupt(name_in_errors, "not a manifest");
     }
     flatbuffers::Verifier verifier(data, m_bytes->size(), 8, 100'000'000);
-    if (!fbs::VerifyManifestBuffer(verifier)) return corrupt(shown, "the manifest's structure is broken");
+    if (!fbs::VerifyManifestBuffer(verifier))
+        return corrupt(name_in_errors, "the manifest's structure is broken");
     const auto* table = fbs::GetManifest(data);
     if (table->format() != k_format) {
-        return fail(ErrorCode::corrupt, shown,
+        return fail(ErrorCode::corrupt, name_in_errors,
                     fmt::format("manifest format {} is not known", table->format()),
                     "use the ballast-run that packed it, or pack again");
     }
     if (!is_aligned(*table->packs()) || !is_aligned(*table->frames()) || !is_aligned(*table->contents()))
-        return corrupt(shown, "the manifest's structure is broken");
+        return corrupt(name_in_errors, "the manifest's structure is broken");
     m_tree = from_stored(*table->tree());
 
     m_packs.reserve(table->packs()->size());
@@ -90,7 +91,7 @@ Result<void> Manifest::read_tables(std::string_view shown) {
     m_frames.reserve(table->frames()->size());
     for (const auto* frame : *table->frames()) {
         if (frame->codec() >= k_codec_count) {
-            return corrupt(shown,
+            return corrupt(name_in_errors,
                            fmt::format("frame {}: codec {} is not known", m_frames.size(), frame->codec()));
         }
         m_frames.push_back({from_stored(frame->digest()), frame->offset(), frame->compressed_bytes(),
@@ -106,7 +107,7 @@ Result<void> Manifest::read_tables(std::string_view shown) {
     m_entries.reserve(table->entries()->size());
     for (const auto* entry : *table->entries()) {
         if (entry->kind() > static_cast<std::uint8_t>(EntryKind::symlink)) {
-            return corrupt(shown, entry_label(view(entry->path())) + ": its kind is not known");
+            return corrupt(name_in_errors, entry_label(view(entry->path())) + ": its kind is not known");
         }
         const auto kind = static_cast<EntryKind>(entry->kind());
         m_entries.push_back({view(entry->path()), view(entry->target()),
@@ -119,27 +120,27 @@ Result<void> Manifest::read_tables(std::string_view shown) {
     return {};
 }
 
-Result<void> Manifest::check_groups(std::string_view shown) const {
+Result<void> Manifest::check_groups(std::string_view name_in_errors) const {
     if (m_groups.empty() || m_groups.size() > k_max_groups)
-        return corrupt(shown, "the number of groups is not sensible");
+        return corrupt(name_in_errors, "the number of groups is not sensible");
     std::vector<std::string_view> names = m_groups;
     std::sort(names.begin(), names.end());
     if (std::adjacent_find(names.begin(), names.end()) != names.end())
-        return corrupt(shown, "a group is there twice");
+        return corrupt(name_in_errors, "a group is there twice");
     for (const auto name : names) {
         if (!is_group_name(name))
-            return corrupt(shown, fmt::format("group '{}' is not a name", printable(name)));
+            return corrupt(name_in_errors, fmt::format("group '{}' is not a name", printable(name)));
     }
     return {};
 }
 
-Result<void> Manifest::check_frames(std::string_view shown) {
+Result<void> Manifest::check_frames(std::string_view name_in_errors) {
     m_frame_starts.reserve(m_frames.size() + 1);
     std::uint64_t start = 0;
     for (std::size_t i = 0; i < m_frames.size(); ++i) {
         const auto& frame = m_frames[i];
         const auto broken = [&](std::string_view what) {
-            return corrupt(shown, fmt::format("frame {}: {}", i, what));
+            return corrupt(name_in_errors, fmt::format("frame {}: {}", i, what));
         };
         if (frame.pack >= m_packs.size()) return broken("its pack is not listed");
         if (frame.bytes == 0 || frame.bytes > k_max_frame_bytes) return broken("its size is out of bounds");
@@ -159,11 +160,11 @@ Result<void> Manifest::check_frames(std::string_view shown) {
     return {};
 }
 
-Result<void> Manifest::check_contents(std::string_view shown) {
+Result<void> Manifest::check_contents(std::string_view name_in_errors) {
     for (std::size_t i = 0; i < m_contents.size(); ++i) {
         const auto& content = m_contents[i];
         const auto broken = [&](std::string_view what) {
-            return corrupt(shown, fmt::format("content {}: {}", i, what));
+            return corrupt(name_in_errors, fmt::format("content {}: {}", i, what));
         };
         if (content.bytes == 0) continue;
         if (content.bytes > k_max_tree_bytes) return broken("it is larger than any tree");
@@ -176,7 +177,7 @@ Result<void> Manifest::check_contents(std::string_view shown) {
     return {};
 }
 
-Result<void> Manifest::check_entries(std::string_view shown) const {
+Result<void> Manifest::check_entries(std::string_view name_in_errors) const {
     // Directories above the current entry: since a directory stands before what it holds, the parent of
     // an entry must be on this stack. That catches missing parents and files below files alike.
     std::vector<std::string_view> open_directories;
@@ -184,7 +185,7 @@ Result<void> Manifest::check_entries(std::string_view shown) const {
     std::uint64_t total = 0;
     for (const auto& entry : m_entries) {
         const auto broken = [&](std::string_view what) {
-            return corrupt(shown, fmt::format("{}: {}", entry_label(entry.path), what));
+            return corrupt(name_in_errors, fmt::format("{}: {}", entry_label(entry.path), what));
         };
         if (const auto fault = relative_path_fault(entry.path); !fault.empty()) return broken(fault);
         if (!previous.empty() && !path_before(previous, entry.path))
@@ -212,7 +213,7 @@ Result<void> Manifest::check_entries(std::string_view shown) const {
     return {};
 }
 
-Result<void> Manifest::check_links(std::string_view shown) const {
+Result<void> Manifest::check_links(std::string_view name_in_errors) const {
     const LinkLookup lookup = [this](std::string_view path) -> std::optional<std::string_view> {
         const auto* entry = find(path);
         if (entry == nullptr || entry->kind != EntryKind::symlink) return std::nullopt;
@@ -223,7 +224,7 @@ Result<void> Manifest::check_links(std::string_view shown) const {
         const bool clean =
             entry.target.size() <= k_max_path_bytes && entry.target.find('\0') == std::string_view::npos;
         if (!clean || !resolve_link(entry.path, entry.target, lookup)) {
-            return corrupt(shown, entry_label(entry.path) + ": the symlink leads out of the tree");
+            return corrupt(name_in_errors, entry_label(entry.path) + ": the symlink leads out of the tree");
         }
     }
     return {};

@@ -56,8 +56,8 @@ struct ManifestEntry {
 class Manifest {
   public:
     // Verifies the FlatBuffers structure, then every rule of docs/format.md, "What a reader checks".
-    // `shown` names the manifest in errors. Errors: corrupt, naming the entry, frame or content.
-    static Result<Manifest> parse(std::string bytes, std::string_view shown);
+    // `name_in_errors` names the manifest in errors. Errors: corrupt, naming the entry, frame or content.
+    static Result<Manifest> parse(std::string bytes, std::string_view name_in_errors);
 
     Manifest(Manifest&&) = default;
     Manifest& operator=(Manifest&&) = default;
@@ -91,12 +91,12 @@ class Manifest {
 
   private:
     Manifest() = default;
-    Result<void> read_tables(std::string_view shown);
-    Result<void> check_frames(std::string_view shown);
-    Result<void> check_contents(std::string_view shown);
-    Result<void> check_entries(std::string_view shown) const;
-    Result<void> check_links(std::string_view shown) const;
-    Result<void> check_groups(std::string_view shown) const;
+    Result<void> read_tables(std::string_view name_in_errors);
+    Result<void> check_frames(std::string_view name_in_errors);
+    Result<void> check_contents(std::string_view name_in_errors);
+    Result<void> check_entries(std::string_view name_in_errors) const;
+    Result<void> check_links(std::string_view name_in_errors) const;
+    Result<void> check_groups(std::string_view name_in_errors) const;
 
     std::unique_ptr<const std::string> m_bytes;
     Digest m_tree;

@@ -22,8 +22,8 @@ void name_fields(Fields& fields, Names& versions, Record& mark) {
 
 }  // namespace
 
-Result<RemovalMark> parse_removal_mark(std::string_view text, std::string_view shown) {
-    FieldReader fields(text, shown, k_kind);
+Result<RemovalMark> parse_removal_mark(std::string_view text, std::string_view name_in_errors) {
+    FieldReader fields(text, name_in_errors, k_kind);
     RemovalMark mark;
     std::vector<std::string> versions;
     name_fields(fields, versions, mark);

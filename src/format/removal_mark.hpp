@@ -32,8 +32,8 @@ struct RemovalMark {
     std::size_t objects() const { return versions.size() + manifests.size() + packs.size(); }
 };
 
-// Errors: corrupt, naming `shown`.
-Result<RemovalMark> parse_removal_mark(std::string_view text, std::string_view shown);
+// Errors: corrupt, naming `name_in_errors`.
+Result<RemovalMark> parse_removal_mark(std::string_view text, std::string_view name_in_errors);
 std::string write_removal_mark(const RemovalMark& mark);
 
 }  // namespace ballast

@@ -22,8 +22,8 @@ void name_fields(Fields& fields, Record& version) {
 
 }  // namespace
 
-Result<Version> parse_version(std::string_view text, std::string_view shown) {
-    FieldReader fields(text, shown, k_kind);
+Result<Version> parse_version(std::string_view text, std::string_view name_in_errors) {
+    FieldReader fields(text, name_in_errors, k_kind);
     Version version;
     name_fields(fields, version);
     fields.require(is_version_name(version.name), "name", "not a name");

@@ -23,8 +23,8 @@ struct Version {
     std::string created;  // UTC, "2026-11-23T10:00:00Z"
 };
 
-// Errors: corrupt, naming `shown`.
-Result<Version> parse_version(std::string_view text, std::string_view shown);
+// Errors: corrupt, naming `name_in_errors`.
+Result<Version> parse_version(std::string_view text, std::string_view name_in_errors);
 std::string write_version(const Version& version);
 
 }  // namespace ballast

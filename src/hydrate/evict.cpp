@@ -43,12 +43,12 @@ Result<void> discard(int root, const std::string& root_path, const std::string& 
 // Discards the place unless a process holds one of its locks. A process that comes for it meanwhile
 // waits for the lock, then finds that the place is not current any more.
 Result<void> discard_unless_held(int root, const std::string& root_path, const std::string& name) {
-    const std::string shown = root_path + "/" + name;
-    BALLAST_TRY(const Fd place, open_directory_at(root, name, shown));
-    BALLAST_TRY(const FileLock hydrating, FileLock::acquire(place.value(), k_hydrate_lock, shown,
+    const std::string name_in_errors = root_path + "/" + name;
+    BALLAST_TRY(const Fd place, open_directory_at(root, name, name_in_errors));
+    BALLAST_TRY(const FileLock hydrating, FileLock::acquire(place.value(), k_hydrate_lock, name_in_errors,
                                                             FileLock::Mode::exclusive, FileLock::Wait::no));
     if (!hydrating) return {};
-    BALLAST_TRY(const FileLock using_it, FileLock::acquire(place.value(), k_use_lock, shown,
+    BALLAST_TRY(const FileLock using_it, FileLock::acquire(place.value(), k_use_lock, name_in_errors,
                                                            FileLock::Mode::exclusive, FileLock::Wait::no));
     if (!using_it) return {};
     return discard(root, root_path, name);
@@ -56,9 +56,10 @@ Result<void> discard_unless_held(int root, const std::string& root_path, const s
 
 }  // namespace
 
-Result<FreeSpace> free_space(int directory, const std::string& shown) {
+Result<FreeSpace> free_space(int directory, const std::string& name_in_errors) {
     struct statvfs info = {};
-    if (::fstatvfs(directory, &info) != 0) return fail_errno(errno, shown, "cannot tell the free space");
+    if (::fstatvfs(directory, &info) != 0)
+        return fail_errno(errno, name_in_errors, "cannot tell the free space");
     return FreeSpace{info.f_bavail * info.f_frsize, std::max<std::uint64_t>(info.f_frsize, 512)};
 }
 

@@ -13,7 +13,7 @@ struct FreeSpace {
     std::uint64_t bytes = 0;
     std::uint64_t block_bytes = 0;
 };
-Result<FreeSpace> free_space(int directory, const std::string& shown);
+Result<FreeSpace> free_space(int directory, const std::string& name_in_errors);
 
 // Makes room for `needed` bytes in the root by removing places of the same family other than `keep`,
 // the least recently changed first, never one that a process hydrates or runs programs out of.

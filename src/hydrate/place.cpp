@@ -62,15 +62,15 @@ Place::Marker Place::read_marker(const std::string& name, const Digest& digest) 
 Result<void> Place::write_marker(const std::string& name, const Digest& digest) const {
     // Written beside and renamed, so that a marker is never half there. Not synced: after a loss of
     // power the boot id no longer matches, and the tree is verified before it is believed.
-    const std::string shown = m_path + "/" + name;
+    const std::string name_in_errors = m_path + "/" + name;
     const std::string temporary = name + "~";
     (void)::unlinkat(m_fd.value(), temporary.c_str(), 0);
     const Fd fd(::openat(m_fd.value(), temporary.c_str(),
                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!fd) return fail_errno(errno, shown, "cannot create the marker");
-    BALLAST_CHECK(write_all(fd, as_bytes(digest.hex() + "\n" + boot_id() + "\n"), shown));
+    if (!fd) return fail_errno(errno, name_in_errors, "cannot create the marker");
+    BALLAST_CHECK(write_all(fd, as_bytes(digest.hex() + "\n" + boot_id() + "\n"), name_in_errors));
     if (::renameat(m_fd.value(), temporary.c_str(), m_fd.value(), name.c_str()) != 0) {
-        return fail_errno(errno, shown, "cannot publish the marker");
+        return fail_errno(errno, name_in_errors, "cannot publish the marker");
     }
     return {};
 }

@@ -40,7 +40,7 @@ Result<void> move_entry(TreeDirectories& from, TreeDirectories& to, const Manife
     BALLAST_TRY(const int from_parent, from.open(parent_path(entry.path)));
     BALLAST_TRY(const int to_parent, to.open(parent_path(entry.path)));
     if (::renameat(from_parent, name.c_str(), to_parent, name.c_str()) != 0) {
-        return fail_errno(errno, to.shown() + "/" + printable(entry.path), "cannot publish");
+        return fail_errno(errno, to.name_in_errors() + "/" + printable(entry.path), "cannot publish");
     }
     return {};
 }
@@ -58,11 +58,13 @@ Result<void> publish_one_by_one(const Place& place, const Staging& staging, cons
         const std::string name(file_name(entry.path));
         // Writable for us until all of the tree is there: more groups may come.
         if (::mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST) {
-            return fail_errno(errno, to.shown() + "/" + printable(entry.path), "cannot create the directory");
+            return fail_errno(errno, to.name_in_errors() + "/" + printable(entry.path),
+                              "cannot create the directory");
         }
         BALLAST_TRY(const int fd, to.open(entry.path));
         if (::fchmod(fd, entry.mode | S_IRWXU) != 0) {
-            return fail_errno(errno, to.shown() + "/" + printable(entry.path), "cannot set the mode");
+            return fail_errno(errno, to.name_in_errors() + "/" + printable(entry.path),
+                              "cannot set the mode");
         }
     }
     for (const auto& target : selection.targets)

@@ -79,21 +79,22 @@ Result<Fd> open_root(const std::string& path, CreateRoot create) {
     return fd;
 }
 
-Result<Fd> open_directory_at(int parent, const std::string& name, std::string_view shown) {
+Result<Fd> open_directory_at(int parent, const std::string& name, std::string_view name_in_errors) {
     Fd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (fd) return fd;
     if (errno == ENOTDIR || errno == ELOOP) {
-        return fail(ErrorCode::corrupt, shown, "a symlink or a file stands where a directory belongs",
+        return fail(ErrorCode::corrupt, name_in_errors,
+                    "a symlink or a file stands where a directory belongs",
                     "somebody changed the hydrated tree: remove it, then hydrate again");
     }
-    return fail_errno(errno, shown, "cannot open the directory");
+    return fail_errno(errno, name_in_errors, "cannot open the directory");
 }
 
-Result<Fd> make_directory_at(int parent, const std::string& name, std::string_view shown) {
+Result<Fd> make_directory_at(int parent, const std::string& name, std::string_view name_in_errors) {
     if (::mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST) {
-        return fail_errno(errno, shown, "cannot create the directory");
+        return fail_errno(errno, name_in_errors, "cannot create the directory");
     }
-    return open_directory_at(parent, name, shown);
+    return open_directory_at(parent, name, name_in_errors);
 }
 
 }  // namespace ballast

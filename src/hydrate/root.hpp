@@ -15,11 +15,11 @@ namespace ballast {
 enum class CreateRoot : std::uint8_t { no, yes };
 Result<Fd> open_root(const std::string& path, CreateRoot create);
 
-// Opens the directory `name` below `parent`, never through a symlink. `shown` names it in errors.
+// Opens the directory `name` below `parent`, never through a symlink. `name_in_errors` names it in errors.
 // Errors: corrupt when something else than a directory stands there; see fail_errno.
-Result<Fd> open_directory_at(int parent, const std::string& name, std::string_view shown);
+Result<Fd> open_directory_at(int parent, const std::string& name, std::string_view name_in_errors);
 
 // The same, made with mode 0700 where it is absent.
-Result<Fd> make_directory_at(int parent, const std::string& name, std::string_view shown);
+Result<Fd> make_directory_at(int parent, const std::string& name, std::string_view name_in_errors);
 
 }  // namespace ballast

@@ -52,15 +52,15 @@ std::string default_slim_directory() {
 }
 
 Result<Manifest> load_manifest(const Slim& slim) {
-    const std::string shown = slim.name + "/" + std::string(k_manifest_file);
+    const std::string name_in_errors = slim.name + "/" + std::string(k_manifest_file);
     BALLAST_TRY(std::string bytes, slim.read_manifest());
     if (bytes.size() != slim.lock.manifest_bytes || sha256(as_bytes(bytes)) != slim.lock.manifest) {
-        return fail(ErrorCode::corrupt, shown, "does not have the digest that ballast.lock pins",
+        return fail(ErrorCode::corrupt, name_in_errors, "does not have the digest that ballast.lock pins",
                     "the package is damaged: deploy it again");
     }
-    BALLAST_TRY(Manifest manifest, Manifest::parse(std::move(bytes), shown));
+    BALLAST_TRY(Manifest manifest, Manifest::parse(std::move(bytes), name_in_errors));
     if (manifest.tree() != slim.lock.tree) {
-        return fail(ErrorCode::corrupt, shown, "describes another tree than ballast.lock",
+        return fail(ErrorCode::corrupt, name_in_errors, "describes another tree than ballast.lock",
                     "the package is damaged: deploy it again");
     }
     return manifest;

@@ -45,18 +45,18 @@ Result<Staging> Staging::open(const Place& place, const std::string& identity, s
     BALLAST_TRY(staging.m_tree,
                 make_directory_at(staging.m_fd.value(), k_tree_directory, staging.tree_path()));
 
-    const std::string shown = staging.m_path + "/" + k_progress_file;
+    const std::string name_in_errors = staging.m_path + "/" + k_progress_file;
     const Fd progress(
         ::openat(staging.m_fd.value(), k_progress_file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!progress) return fail_errno(errno, shown, "cannot create");
+    if (!progress) return fail_errno(errno, name_in_errors, "cannot create");
     if (!staging.m_resumed) {
         // Written, not just sized: a page that a full disk cannot back would kill the process with
         // SIGBUS when it is first touched.
         const std::vector<std::byte> zeros(mapped_bytes);
-        BALLAST_CHECK(pwrite_all(progress, zeros, 0, shown));
+        BALLAST_CHECK(pwrite_all(progress, zeros, 0, name_in_errors));
     }
     void* mapped = ::mmap(nullptr, mapped_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, progress.value(), 0);
-    if (mapped == MAP_FAILED) return fail_errno(errno, shown, "cannot map");
+    if (mapped == MAP_FAILED) return fail_errno(errno, name_in_errors, "cannot map");
     staging.m_written = static_cast<std::uint8_t*>(mapped);
     if (!staging.m_resumed) BALLAST_CHECK(place.write_marker(k_identity_marker, identity_digest));
     return staging;

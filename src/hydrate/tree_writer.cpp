@@ -33,8 +33,8 @@ Result<int> TreeDirectories::open(std::string_view path) {
         return at->second.fd.value();
     }
     BALLAST_TRY(const int parent, open(parent_path(path)));
-    BALLAST_TRY(Fd fd,
-                open_directory_at(parent, std::string(file_name(path)), m_shown + "/" + printable(path)));
+    BALLAST_TRY(Fd fd, open_directory_at(parent, std::string(file_name(path)),
+                                         m_name_in_errors + "/" + printable(path)));
     if (m_open.size() >= k_kept_open) {
         m_open.erase(std::min_element(m_open.begin(), m_open.end(), [](const auto& a, const auto& b) {
             return a.second.used < b.second.used;
@@ -43,19 +43,19 @@ Result<int> TreeDirectories::open(std::string_view path) {
     return m_open.emplace(key, Open{std::move(fd), ++m_clock}).first->second.fd.value();
 }
 
-TreeWriter::TreeWriter(const Manifest& manifest, const Selection& selection, int top, std::string shown,
-                       Leftovers leftovers)
+TreeWriter::TreeWriter(const Manifest& manifest, const Selection& selection, int top,
+                       std::string name_in_errors, Leftovers leftovers)
     : m_manifest(manifest),
       m_selection(selection),
       m_leftovers(leftovers),
-      m_directories(top, std::move(shown)),
+      m_directories(top, std::move(name_in_errors)),
       m_started(selection.targets.size()) {
     m_frames_left.reserve(selection.targets.size());
     for (const auto& target : selection.targets) m_frames_left.push_back(target.frames);
 }
 
 std::string TreeWriter::shown(const ManifestEntry& entry) const {
-    return m_directories.shown() + "/" + printable(entry.path);
+    return m_directories.name_in_errors() + "/" + printable(entry.path);
 }
 
 Result<void> TreeWriter::prepare() {
@@ -217,7 +217,7 @@ Result<void> apply_directory_modes(TreeDirectories& directories, const Manifest&
         const auto& entry = manifest.entries()[*at];
         BALLAST_TRY(const int fd, directories.open(entry.path));
         if (::fchmod(fd, entry.mode) != 0) {
-            return fail_errno(errno, directories.shown() + "/" + printable(entry.path),
+            return fail_errno(errno, directories.name_in_errors() + "/" + printable(entry.path),
                               "cannot set the mode");
         }
     }

@@ -19,13 +19,14 @@ namespace ballast {
 // symlink. Keeps the last used ones open, few enough for any descriptor limit. Not thread-safe.
 class TreeDirectories {
   public:
-    TreeDirectories(int top, std::string shown) : m_top(top), m_shown(std::move(shown)) {}
+    TreeDirectories(int top, std::string name_in_errors)
+        : m_top(top), m_name_in_errors(std::move(name_in_errors)) {}
 
     // The descriptor of the directory at `path` ("" is the top), valid until the next call.
     // Errors: corrupt when a symlink or file stands in the way.
     Result<int> open(std::string_view path);
 
-    const std::string& shown() const { return m_shown; }
+    const std::string& name_in_errors() const { return m_name_in_errors; }
 
   private:
     static constexpr std::size_t k_kept_open = 64;
@@ -34,7 +35,7 @@ class TreeDirectories {
         std::uint64_t used = 0;
     };
     int m_top;
-    std::string m_shown;
+    std::string m_name_in_errors;
     std::uint64_t m_clock = 0;
     std::unordered_map<std::string, Open> m_open;
 };
@@ -46,7 +47,7 @@ class TreeWriter {
   public:
     enum class Leftovers : std::uint8_t { none, replace };  // replace: taking up a killed hydration
 
-    TreeWriter(const Manifest& manifest, const Selection& selection, int top, std::string shown,
+    TreeWriter(const Manifest& manifest, const Selection& selection, int top, std::string name_in_errors,
                Leftovers leftovers);
 
     // Makes the directories (mode 0700 until finish) and the empty files. Call first, once.

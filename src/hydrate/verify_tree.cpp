@@ -25,7 +25,7 @@ class TreeVerifier {
     Result<void> run() {
         BALLAST_CHECK(check_names(""));
         for (const auto& entry : m_manifest.entries()) {
-            BALLAST_CHECK(check_interrupt(m_directories.shown()));
+            BALLAST_CHECK(check_interrupt(m_directories.name_in_errors()));
             BALLAST_CHECK(check(entry));
         }
         return {};
@@ -33,8 +33,8 @@ class TreeVerifier {
 
   private:
     tl::unexpected<Error> differs(std::string_view path, std::string_view what) const {
-        return fail(ErrorCode::corrupt, m_directories.shown() + "/" + printable(path), what,
-                    "remove " + m_directories.shown() + ", then hydrate again");
+        return fail(ErrorCode::corrupt, m_directories.name_in_errors() + "/" + printable(path), what,
+                    "remove " + m_directories.name_in_errors() + ", then hydrate again");
     }
 
     // Nothing is there that the manifest does not list.
@@ -85,7 +85,9 @@ class TreeVerifier {
         if (size != content.bytes)
             return differs(entry.path, fmt::format("has {} bytes, not {}", size, content.bytes));
         const Fd fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-        if (!fd) return fail_errno(errno, m_directories.shown() + "/" + printable(entry.path), "cannot open");
+        if (!fd)
+            return fail_errno(errno, m_directories.name_in_errors() + "/" + printable(entry.path),
+                              "cannot open");
         for (std::uint64_t done = 0; done < size;) {
             const auto part =
                 std::span(m_buffer).first(std::min<std::uint64_t>(m_buffer.size(), size - done));

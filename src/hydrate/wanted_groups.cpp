@@ -23,15 +23,15 @@ std::vector<std::string> split(std::string_view text) {
     }
 }
 
-Result<std::vector<std::string>> checked(std::vector<std::string> names, const char* shown) {
+Result<std::vector<std::string>> checked(std::vector<std::string> names, const char* name_in_errors) {
     if (names.size() == 1 && names.front() == k_whole_tree) return std::vector<std::string>();
     for (const auto& name : names) {
         if (name == k_whole_tree) {
-            return fail(ErrorCode::usage, shown, "'*' is all of the tree, and stands alone",
+            return fail(ErrorCode::usage, name_in_errors, "'*' is all of the tree, and stands alone",
                         "name groups, or '*'");
         }
         if (name.empty()) {
-            return fail(ErrorCode::usage, shown, "an empty name",
+            return fail(ErrorCode::usage, name_in_errors, "an empty name",
                         "write groups as pdf,fonts, or '*' for all");
         }
     }

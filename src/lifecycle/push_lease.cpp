@@ -88,15 +88,15 @@ Result<void> PushLease::wait_for_removals(const LeaseOptions& options) const {
         });
         if (waiting.empty()) return {};
         const auto& mark = waiting.front();
-        const std::string shown = shown_object(*m_store, mark.key);
+        const std::string name_in_errors = shown_object(*m_store, mark.key);
         if (own.modified - mark.modified > k_mark_stale) {
-            return fail(ErrorCode::unavailable, shown,
+            return fail(ErrorCode::unavailable, name_in_errors,
                         "a gc that was to remove what this push needs was killed",
                         "run 'ballast gc', which takes its mark away, then push again");
         }
         if (waited >= options.longest_wait) {
             return fail(
-                ErrorCode::unavailable, shown,
+                ErrorCode::unavailable, name_in_errors,
                 fmt::format("a gc is removing what this push needs: not done after {} s",
                             std::chrono::duration_cast<std::chrono::seconds>(waited).count()),
                 fmt::format("push again when it is done; if it was killed, run 'ballast gc' once its mark "

@@ -206,9 +206,9 @@ std::vector<std::uint32_t> choose_frames(const Manifest& manifest, const Sample&
 
 }  // namespace
 
-Result<Sample> parse_sample(std::string_view text, std::string_view shown) {
+Result<Sample> parse_sample(std::string_view text, std::string_view name_in_errors) {
     const auto refuse = [&] {
-        return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a sample",
+        return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' is not a sample",
                     "write a share like 10% or a number of frames like 200");
     };
     Sample sample;

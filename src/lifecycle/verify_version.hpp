@@ -19,8 +19,8 @@ struct Sample {
     std::uint64_t seed = 0;   // the same seed chooses the same frames of the same manifest
 };
 
-// "10%", "2.5%" or "200"; `shown` is the flag. Errors: usage.
-Result<Sample> parse_sample(std::string_view text, std::string_view shown);
+// "10%", "2.5%" or "200"; `name_in_errors` is the flag. Errors: usage.
+Result<Sample> parse_sample(std::string_view text, std::string_view name_in_errors);
 
 // One object, or one part of it, that is not what it should be.
 struct Damage {

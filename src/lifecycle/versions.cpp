@@ -43,7 +43,7 @@ Result<VersionList> list_versions(Store& store, const std::string& name) {
     VersionList list;
     for (const auto& object : objects) {
         BALLAST_CHECK(check_interrupt(store.url()));
-        const std::string shown = shown_object(store, object.key);
+        const std::string name_in_errors = shown_object(store, object.key);
         auto text = read_object(store, object.key, k_max_version_bytes);
         if (!text && text.error().code == ErrorCode::not_found) continue;
         if (!text && text.error().code == ErrorCode::corrupt) {
@@ -51,10 +51,10 @@ Result<VersionList> list_versions(Store& store, const std::string& name) {
             continue;
         }
         if (!text) return pass_on(std::move(text));
-        auto record = parse_version(*text, shown);
+        auto record = parse_version(*text, name_in_errors);
         if (record && version_key(record->name, record->version) != object.key) {
             list.damaged.push_back(Error{
-                ErrorCode::corrupt, shown,
+                ErrorCode::corrupt, name_in_errors,
                 fmt::format("is the record of {}/{}, which has another key", record->name, record->version),
                 "remove the object, then push the version again"});
         } else if (!record) {
@@ -114,12 +114,12 @@ Result<StoredVersion> find_version(Store& store, const std::string& text, const 
 
 Result<Manifest> read_manifest(Store& store, const Version& version) {
     const std::string key = manifest_key(version.manifest);
-    const std::string shown = shown_object(store, key);
+    const std::string name_in_errors = shown_object(store, key);
     BALLAST_TRY(std::string bytes, read_object(store, key, k_max_manifest_bytes));
     if (sha256(as_bytes(bytes)) != version.manifest) {
-        return fail(ErrorCode::corrupt, shown, "does not have the digest that its version names");
+        return fail(ErrorCode::corrupt, name_in_errors, "does not have the digest that its version names");
     }
-    return Manifest::parse(std::move(bytes), shown);
+    return Manifest::parse(std::move(bytes), name_in_errors);
 }
 
 }  // namespace ballast

@@ -82,7 +82,7 @@ class DirectoryPackage final : public Package {
   private:
     Result<void> list_child(int directory_fd, const std::string& directory, const std::string& name,
                             std::vector<std::pair<Entry, FileState>>& children) const;
-    std::string shown(std::string_view path) const;
+    std::string name_in_errors(std::string_view path) const;
 
     Fd m_root;
     std::string m_name;
@@ -90,7 +90,7 @@ class DirectoryPackage final : public Package {
     std::vector<FileState> m_states;  // one an entry
 };
 
-std::string DirectoryPackage::shown(std::string_view path) const {
+std::string DirectoryPackage::name_in_errors(std::string_view path) const {
     if (path.empty()) return m_name;
     return m_name + (m_name.ends_with('/') ? "" : "/") + printable(path);
 }
@@ -101,13 +101,13 @@ Result<std::unique_ptr<FileReader>> DirectoryPackage::open(std::size_t index) co
     Fd fd = open_beneath(m_root.value(), entry.path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (!fd) {
         const bool is_gone = errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENXIO;
-        if (is_gone) return fail_changed(shown(entry.path));
-        return fail_errno(errno, shown(entry.path), "cannot open");
+        if (is_gone) return fail_changed(name_in_errors(entry.path));
+        return fail_errno(errno, name_in_errors(entry.path), "cannot open");
     }
     struct stat info = {};
-    if (::fstat(fd.value(), &info) != 0) return fail_errno(errno, shown(entry.path), "cannot stat");
-    if (!m_states[index].holds(info)) return fail_changed(shown(entry.path));
-    return std::make_unique<DirectoryFileReader>(std::move(fd), m_states[index], shown(entry.path));
+    if (::fstat(fd.value(), &info) != 0) return fail_errno(errno, name_in_errors(entry.path), "cannot stat");
+    if (!m_states[index].holds(info)) return fail_changed(name_in_errors(entry.path));
+    return std::make_unique<DirectoryFileReader>(std::move(fd), m_states[index], name_in_errors(entry.path));
 }
 
 // Why an entry of this mode cannot be in a package, "" when it can.
@@ -138,15 +138,15 @@ Result<void> DirectoryPackage::list_child(int directory_fd, const std::string& d
     entry.path = join_path(directory, name);
     struct stat info = {};
     if (::fstatat(directory_fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-        return fail_errno(errno, shown(entry.path), "cannot stat");
+        return fail_errno(errno, name_in_errors(entry.path), "cannot stat");
     }
     if (const auto fault = mode_fault(info.st_mode); !fault.empty()) {
         const bool is_file = S_ISREG(info.st_mode);
-        return fail(ErrorCode::usage, shown(entry.path), fault,
+        return fail(ErrorCode::usage, name_in_errors(entry.path), fault,
                     is_file ? "take the bit away with 'chmod ug-s', or leave the file out" : "remove it");
     }
     if (const auto fault = relative_path_fault(entry.path); !fault.empty()) {
-        return fail(ErrorCode::usage, shown(entry.path), fault, "shorten its directories' names");
+        return fail(ErrorCode::usage, name_in_errors(entry.path), fault, "shorten its directories' names");
     }
     FileState state;
     entry.mode = static_cast<std::uint16_t>(info.st_mode & k_permission_bits);
@@ -154,7 +154,7 @@ Result<void> DirectoryPackage::list_child(int directory_fd, const std::string& d
         entry.kind = EntryKind::directory;
     } else if (S_ISLNK(info.st_mode)) {
         entry.kind = EntryKind::symlink;
-        BALLAST_TRY(entry.target, read_link(directory_fd, name, shown(entry.path)));
+        BALLAST_TRY(entry.target, read_link(directory_fd, name, name_in_errors(entry.path)));
     } else {
         entry.size = static_cast<std::uint64_t>(info.st_size);
         state = {info.st_size, info.st_mtim};
@@ -168,15 +168,15 @@ Result<void> DirectoryPackage::list(const std::string& path) {
     std::vector<std::pair<Entry, FileState>> children;
     {
         Fd fd = open_beneath(m_root.value(), path, O_RDONLY | O_DIRECTORY);
-        if (!fd) return fail_errno(errno, shown(path), "cannot open the directory");
+        if (!fd) return fail_errno(errno, name_in_errors(path), "cannot open the directory");
         const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.value()), &::closedir);
-        if (!stream) return fail_errno(errno, shown(path), "cannot list the directory");
+        if (!stream) return fail_errno(errno, name_in_errors(path), "cannot list the directory");
         const int directory_fd = fd.release();  // the stream's from now on
         for (;;) {
             errno = 0;
             const dirent* found = ::readdir(stream.get());
             if (found == nullptr) {
-                if (errno != 0) return fail_errno(errno, shown(path), "cannot list the directory");
+                if (errno != 0) return fail_errno(errno, name_in_errors(path), "cannot list the directory");
                 break;
             }
             const std::string name(found->d_name);

@@ -64,7 +64,7 @@ async function checkNumbers(page, json) {
   const extensions = await rowsBelow(page, 'All extensions');
   assert.deepEqual(extensions.map((row) => [row[1], row[4]]), json.extensions.map((one) => [one.bytes, one.files]));
 
-  const leftovers = await rowsBelow(page, 'What is hardly needed when it runs');
+  const leftovers = await rowsBelow(page, 'Probably not needed at run time');
   const maps = json.leftovers.find((one) => one.kind === 'source_maps');
   assert.deepEqual(leftovers.find((row) => row[0] === 'source maps').slice(1, 4).filter((_, i) => i !== 1), [maps.bytes, maps.files]);
 }

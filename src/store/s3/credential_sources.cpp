@@ -32,9 +32,10 @@ Result<std::string> read_token(const std::string& variable, const std::string& p
     return std::move(*text);
 }
 
-// Asks until an answer, a few times: these endpoints throttle, and are slow to start. Errors name `shown`.
-Result<HttpAnswer> ask(const HttpUrl& url, const OpenTls& tls, HttpRequest request, const std::string& shown,
-                       const CallLimits& limits) {
+// Asks until an answer, a few times: these endpoints throttle, and are slow to start. Errors name
+// `name_in_errors`.
+Result<HttpAnswer> ask(const HttpUrl& url, const OpenTls& tls, HttpRequest request,
+                       const std::string& name_in_errors, const CallLimits& limits) {
     BALLAST_TRY(request.path, percent_decode(url.path, url.endpoint.url()));
     BALLAST_TRY(request.query, decode_query(url.query, url.endpoint.url()));
     constexpr int k_attempts = 3;
@@ -43,20 +44,21 @@ Result<HttpAnswer> ask(const HttpUrl& url, const OpenTls& tls, HttpRequest reque
         const bool again = answer ? answer->head.status >= 500 || answer->head.status == 429
                                   : answer.error().code == ErrorCode::unavailable;
         if (again && attempt != k_attempts && CallLimits::Clock::now() < limits.deadline) continue;
-        if (!answer) return fail(answer.error().code, shown, answer.error().message, answer.error().hint);
+        if (!answer)
+            return fail(answer.error().code, name_in_errors, answer.error().message, answer.error().hint);
         return answer;
     }
 }
 
 MaybeCredentials ask_for_json(const HttpUrl& url, const OpenTls& tls, const HttpRequest& request,
-                              const std::string& shown, const CallLimits& limits) {
-    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, shown, limits));
+                              const std::string& name_in_errors, const CallLimits& limits) {
+    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, name_in_errors, limits));
     if (answer.head.status != 200) {
-        return fail(ErrorCode::permission, shown,
+        return fail(ErrorCode::permission, name_in_errors,
                     fmt::format("gives no credentials: HTTP {}", answer.head.status),
                     "check the role of the function or task");
     }
-    return parse_credentials_json(answer.body, shown);
+    return parse_credentials_json(answer.body, name_in_errors);
 }
 
 // Plain HTTP is for addresses that do not leave the machine, as the SDKs have it.
@@ -67,9 +69,9 @@ bool is_local(const Endpoint& endpoint) {
 }
 
 // Checks what goes into a header and must not break one.
-Result<void> check_header_text(const std::string& value, const std::string& shown) {
+Result<void> check_header_text(const std::string& value, const std::string& name_in_errors) {
     if (std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7f'; })) return {};
-    return fail(ErrorCode::usage, shown,
+    return fail(ErrorCode::usage, name_in_errors,
                 "holds a space, a line break or another character that no such value has",
                 "copy it again, without quotes and line ends");
 }
@@ -124,27 +126,27 @@ MaybeCredentials credentials_from_web_identity(const std::string& region, const 
     HttpRequest request{.method = "POST",
                         .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
                         .body = as_bytes(form)};
-    const std::string shown = "web identity for " + role;
-    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, shown, limits));
+    const std::string name_in_errors = "web identity for " + role;
+    BALLAST_TRY(const HttpAnswer answer, ask(url, tls, request, name_in_errors, limits));
     if (answer.head.status != 200) {
         std::string code;
-        (void)parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
+        (void)parse_xml(answer.body, name_in_errors, [&](std::string_view path, std::string_view text) {
             if (path.ends_with("Error/Code")) code = text;
         });
-        return fail(ErrorCode::permission, shown,
+        return fail(ErrorCode::permission, name_in_errors,
                     fmt::format("STS gives no credentials: HTTP {} {}", answer.head.status, code),
                     "check the role's trust policy and the token");
     }
     FoundCredentials found;
-    BALLAST_CHECK(parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
+    BALLAST_CHECK(parse_xml(answer.body, name_in_errors, [&](std::string_view path, std::string_view text) {
         if (path.ends_with("Credentials/AccessKeyId")) found.credentials.access_key_id = text;
         if (path.ends_with("Credentials/SecretAccessKey")) found.credentials.secret_access_key = text;
         if (path.ends_with("Credentials/SessionToken")) found.credentials.session_token = text;
         if (path.ends_with("Credentials/Expiration")) found.expires = parse_iso_time(text);
     }));
     if (!are_whole(found.credentials))
-        return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
-    return checked(std::move(found), shown, shown);
+        return fail(ErrorCode::corrupt, name_in_errors, "the answer holds no credentials");
+    return checked(std::move(found), name_in_errors, name_in_errors);
 }
 
 MaybeCredentials credentials_from_profile(const AwsProfile& profile) {
@@ -216,13 +218,13 @@ MaybeCredentials credentials_from_instance(const CallLimits& limits) {
                         limits);
 }
 
-Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown) {
+Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view name_in_errors) {
     const auto json = parse_json(text);
     const FoundCredentials found{
         {json_string(json, "AccessKeyId"), json_string(json, "SecretAccessKey"), json_string(json, "Token")},
         parse_iso_time(json_string(json, "Expiration"))};
     if (!are_whole(found.credentials) || !checked(found, "", ""))
-        return fail(ErrorCode::corrupt, shown, "the answer holds no credentials");
+        return fail(ErrorCode::corrupt, name_in_errors, "the answer holds no credentials");
     return found;
 }
 

@@ -40,7 +40,7 @@ MaybeCredentials credentials_from_container(const OpenTls& tls, const CallLimits
 // The instance's role, by metadata service version 2. A machine without one gives nothing.
 MaybeCredentials credentials_from_instance(const CallLimits& limits);
 
-// The JSON that container and instance endpoints answer with. Errors: corrupt, naming `shown`.
-Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view shown);
+// The JSON that container and instance endpoints answer with. Errors: corrupt, naming `name_in_errors`.
+Result<FoundCredentials> parse_credentials_json(std::string_view text, std::string_view name_in_errors);
 
 }  // namespace ballast

@@ -33,9 +33,9 @@ std::string Endpoint::url() const {
     return (scheme == Scheme::http ? "http://" : "https://") + authority();
 }
 
-Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown) {
+Result<HttpUrl> parse_http_url(std::string_view text, std::string_view name_in_errors) {
     const auto bad = [&](std::string_view what) {
-        return fail(ErrorCode::usage, shown, fmt::format("'{}' {}", text, what),
+        return fail(ErrorCode::usage, name_in_errors, fmt::format("'{}' {}", text, what),
                     "write it like https://s3.eu-west-1.amazonaws.com or http://127.0.0.1:9000");
     };
     HttpUrl url;
@@ -53,7 +53,7 @@ Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown) {
     std::string_view authority = rest.substr(0, end);
     rest.remove_prefix(end);
     if (authority.find('@') != std::string_view::npos) {
-        return fail(ErrorCode::usage, shown, "credentials do not belong into a URL",
+        return fail(ErrorCode::usage, name_in_errors, "credentials do not belong into a URL",
                     "use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role");
     }
     if (rest.find('#') != std::string_view::npos) return bad("has a fragment");
@@ -84,17 +84,17 @@ Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown) {
     return url;
 }
 
-Result<Endpoint> parse_endpoint(std::string_view text, std::string_view shown) {
-    BALLAST_TRY(HttpUrl url, parse_http_url(text, shown));
+Result<Endpoint> parse_endpoint(std::string_view text, std::string_view name_in_errors) {
+    BALLAST_TRY(HttpUrl url, parse_http_url(text, name_in_errors));
     if (url.path != "/" || !url.query.empty()) {
         return fail(
-            ErrorCode::usage, shown, fmt::format("'{}' names more than a server", text),
+            ErrorCode::usage, name_in_errors, fmt::format("'{}' names more than a server", text),
             "write the server only, like http://127.0.0.1:9000; the bucket stands in s3://bucket/prefix");
     }
     return std::move(url.endpoint);
 }
 
-Result<std::string> percent_decode(std::string_view text, std::string_view shown) {
+Result<std::string> percent_decode(std::string_view text, std::string_view name_in_errors) {
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
@@ -103,7 +103,7 @@ Result<std::string> percent_decode(std::string_view text, std::string_view shown
         }
         unsigned byte = 0;
         if (i + 2 >= text.size() || !parse_integer(text.substr(i + 1, 2), byte, 16)) {
-            return fail(ErrorCode::usage, shown, fmt::format("'{}' has a broken %-escape", text));
+            return fail(ErrorCode::usage, name_in_errors, fmt::format("'{}' has a broken %-escape", text));
         }
         decoded += static_cast<char>(byte);
         i += 2;

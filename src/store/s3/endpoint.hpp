@@ -28,14 +28,14 @@ struct HttpUrl {
     std::string query;
 };
 
-// "https://host[:port][/path][?query]". Errors: usage, naming `shown`, for anything else, users and passwords
-// included.
-Result<HttpUrl> parse_http_url(std::string_view text, std::string_view shown);
+// "https://host[:port][/path][?query]". Errors: usage, naming `name_in_errors`, for anything else, users and
+// passwords included.
+Result<HttpUrl> parse_http_url(std::string_view text, std::string_view name_in_errors);
 
 // The same, where only the server is meant: with a path or query it is an error.
-Result<Endpoint> parse_endpoint(std::string_view text, std::string_view shown);
+Result<Endpoint> parse_endpoint(std::string_view text, std::string_view name_in_errors);
 
-// Errors: usage, naming `shown`, for a broken escape.
-Result<std::string> percent_decode(std::string_view text, std::string_view shown);
+// Errors: usage, naming `name_in_errors`, for a broken escape.
+Result<std::string> percent_decode(std::string_view text, std::string_view name_in_errors);
 
 }  // namespace ballast

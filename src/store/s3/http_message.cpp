@@ -58,14 +58,15 @@ std::string encode_query(const HttpFields& query) {
     return text;
 }
 
-Result<HttpFields> decode_query(std::string_view query, std::string_view shown) {
+Result<HttpFields> decode_query(std::string_view query, std::string_view name_in_errors) {
     HttpFields fields;
     while (!query.empty()) {
         const auto end = std::min(query.find('&'), query.size());
         const auto equals = std::min(query.find('='), end);
-        BALLAST_TRY(std::string name, percent_decode(query.substr(0, equals), shown));
+        BALLAST_TRY(std::string name, percent_decode(query.substr(0, equals), name_in_errors));
         const auto value_start = std::min(equals + 1, end);
-        BALLAST_TRY(std::string value, percent_decode(query.substr(value_start, end - value_start), shown));
+        BALLAST_TRY(std::string value,
+                    percent_decode(query.substr(value_start, end - value_start), name_in_errors));
         fields.emplace_back(std::move(name), std::move(value));
         query.remove_prefix(std::min(end + 1, query.size()));
     }

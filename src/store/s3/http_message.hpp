@@ -51,8 +51,8 @@ std::string request_target(const HttpRequest& request);
 // "a=1&b=2", percent-encoded and sorted by name, then value.
 std::string encode_query(const HttpFields& query);
 
-// The fields of such a query, in its order. Errors: usage, naming `shown`, for a broken escape.
-Result<HttpFields> decode_query(std::string_view query, std::string_view shown);
+// The fields of such a query, in its order. Errors: usage, naming `name_in_errors`, for a broken escape.
+Result<HttpFields> decode_query(std::string_view query, std::string_view name_in_errors);
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

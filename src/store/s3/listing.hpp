@@ -16,7 +16,9 @@ struct ListingPage {
 };
 
 // Keys come without `prefix`, which is the store's own; those that no store of ours could have made are
-// passed over. Errors: corrupt for broken XML, usage for an answer to something else; both name `shown`.
-Result<ListingPage> parse_listing(std::string_view xml, std::string_view shown, std::string_view prefix);
+// passed over. Errors: corrupt for broken XML, usage for an answer to something else; both name
+// `name_in_errors`.
+Result<ListingPage> parse_listing(std::string_view xml, std::string_view name_in_errors,
+                                  std::string_view prefix);
 
 }  // namespace ballast

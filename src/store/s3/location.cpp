@@ -44,9 +44,9 @@ struct Parameters {
     std::string connections;
 };
 
-Result<Parameters> parse_parameters(std::string_view query, const std::string& shown) {
+Result<Parameters> parse_parameters(std::string_view query, const std::string& name_in_errors) {
     Parameters parameters;
-    BALLAST_TRY(HttpFields fields, decode_query(query, shown));
+    BALLAST_TRY(HttpFields fields, decode_query(query, name_in_errors));
     for (auto& [name, value] : fields) {
         std::string* const parameter = name == "endpoint"      ? &parameters.endpoint
                                        : name == "region"      ? &parameters.region
@@ -54,22 +54,25 @@ Result<Parameters> parse_parameters(std::string_view query, const std::string& s
                                        : name == "connections" ? &parameters.connections
                                                                : nullptr;
         if (parameter == nullptr) {
-            return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a parameter of an s3: store", name),
+            return fail(ErrorCode::usage, name_in_errors,
+                        fmt::format("'{}' is not a parameter of an s3: store", name),
                         "known are endpoint, region, path_style and connections");
         }
         if (!parameter->empty())
-            return fail(ErrorCode::usage, shown, fmt::format("names '{}' twice", name), "say it once");
+            return fail(ErrorCode::usage, name_in_errors, fmt::format("names '{}' twice", name),
+                        "say it once");
         *parameter = std::move(value);
     }
     return parameters;
 }
 
 Result<S3Location::Addressing> choose_addressing(const std::string& path_style, const AwsProfile& profile,
-                                                 const S3Location& location, const std::string& shown) {
+                                                 const S3Location& location,
+                                                 const std::string& name_in_errors) {
     if (path_style == "true") return S3Location::Addressing::path_style;
     if (path_style == "false") return S3Location::Addressing::virtual_hosted;
     if (!path_style.empty()) {
-        return fail(ErrorCode::usage, shown, fmt::format("path_style is '{}'", path_style),
+        return fail(ErrorCode::usage, name_in_errors, fmt::format("path_style is '{}'", path_style),
                     "say true or false");
     }
     const std::string style = setting(profile, "s3.addressing_style");
@@ -110,9 +113,9 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     std::string_view rest = url;
     rest.remove_prefix(std::min(k_scheme.size(), rest.size()));
     // Without parameters, which may hold by mistake what must not be shown.
-    const std::string shown = url.substr(0, std::min(url.find('?'), url.size()));
+    const std::string name_in_errors = url.substr(0, std::min(url.find('?'), url.size()));
     if (url.find('#') != std::string::npos) {
-        return fail(ErrorCode::usage, shown.substr(0, shown.find('#')), "the URL has a '#'",
+        return fail(ErrorCode::usage, name_in_errors.substr(0, name_in_errors.find('#')), "the URL has a '#'",
                     "a store has no such part: choose a prefix without it");
     }
     const auto question = std::min(rest.find('?'), rest.size());
@@ -126,25 +129,26 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
     const auto slash = std::min(rest.find('/'), rest.size());
     location.bucket = rest.substr(0, slash);
     if (!is_bucket_name(location.bucket)) {
-        return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a bucket's name", location.bucket),
-                    "write s3://bucket/prefix");
+        return fail(ErrorCode::usage, name_in_errors,
+                    fmt::format("'{}' is not a bucket's name", location.bucket), "write s3://bucket/prefix");
     }
     std::string_view prefix = rest.substr(std::min(slash + 1, rest.size()));
     while (prefix.ends_with('/')) prefix.remove_suffix(1);
     if (!prefix.empty()) {
         if (const auto fault = relative_path_fault(prefix); !fault.empty())
-            return fail(ErrorCode::usage, shown,
+            return fail(ErrorCode::usage, name_in_errors,
                         std::string("the prefix is not clean: ") + std::string(fault));
         location.prefix = std::string(prefix) + "/";
     }
 
-    BALLAST_TRY(const Parameters parameters, parse_parameters(query, shown));
+    BALLAST_TRY(const Parameters parameters, parse_parameters(query, name_in_errors));
     const std::string region = first_of({parameters.region, environment("AWS_REGION"),
                                          environment("AWS_DEFAULT_REGION"), setting(profile, "region")});
     location.region_was_named = !region.empty();
     location.region = region.empty() ? "us-east-1" : region;
     if (!is_made_of_letters_digits_or("-_", location.region))
-        return fail(ErrorCode::usage, shown, fmt::format("'{}' is not a region's name", location.region));
+        return fail(ErrorCode::usage, name_in_errors,
+                    fmt::format("'{}' is not a region's name", location.region));
     const std::string endpoint =
         first_of({parameters.endpoint, environment("AWS_ENDPOINT_URL_S3"), environment("AWS_ENDPOINT_URL"),
                   setting(profile, "s3.endpoint_url"), setting(profile, "endpoint_url")});
@@ -152,14 +156,15 @@ Result<S3Location> parse_s3_url(const std::string& url, const AwsProfile& profil
         location.endpoint = aws_endpoint(location.region);
     } else {
         location.is_aws = false;
-        BALLAST_TRY(location.endpoint, parse_endpoint(endpoint, shown + ": endpoint"));
+        BALLAST_TRY(location.endpoint, parse_endpoint(endpoint, name_in_errors + ": endpoint"));
     }
-    BALLAST_TRY(location.addressing, choose_addressing(parameters.path_style, profile, location, shown));
+    BALLAST_TRY(location.addressing,
+                choose_addressing(parameters.path_style, profile, location, name_in_errors));
     if (!parameters.connections.empty()) {
         const auto& text = parameters.connections;
         if (!parse_integer(text, location.connections) || location.connections == 0 ||
             location.connections > k_most_connections) {
-            return fail(ErrorCode::usage, shown,
+            return fail(ErrorCode::usage, name_in_errors,
                         fmt::format("connections is '{}', not 1 to {}", text, k_most_connections));
         }
     }

@@ -51,7 +51,7 @@ struct OpenUpload {
 // it, have none.
 Result<std::vector<OpenUpload>> list_uploads(S3Client& client, const std::string& prefix) {
     std::vector<OpenUpload> uploads;
-    const std::string shown = client.location().shown("");
+    const std::string name_in_errors = client.location().shown("");
     HttpFields markers;
     for (;;) {
         S3Client::Call call{.action = {"s3:ListBucketMultipartUploads", ""},
@@ -65,16 +65,17 @@ Result<std::vector<OpenUpload>> list_uploads(S3Client& client, const std::string
         next[0].first = "key-marker";
         next[1].first = "upload-id-marker";
         bool more = false;
-        BALLAST_CHECK(parse_xml(answer.body, shown, [&](std::string_view path, std::string_view text) {
-            if (path == "ListMultipartUploadsResult/Upload/Key") upload.key = text;
-            if (path == "ListMultipartUploadsResult/Upload/UploadId") upload.id = text;
-            if (path == "ListMultipartUploadsResult/Upload/Initiated")
-                upload.begun = parse_iso_time(text).value_or(StoreTime::max());
-            if (path == "ListMultipartUploadsResult/NextKeyMarker") next[0].second = text;
-            if (path == "ListMultipartUploadsResult/NextUploadIdMarker") next[1].second = text;
-            if (path == "ListMultipartUploadsResult/IsTruncated") more = text == "true";
-            if (path == "ListMultipartUploadsResult/Upload") uploads.push_back(std::exchange(upload, {}));
-        }));
+        BALLAST_CHECK(
+            parse_xml(answer.body, name_in_errors, [&](std::string_view path, std::string_view text) {
+                if (path == "ListMultipartUploadsResult/Upload/Key") upload.key = text;
+                if (path == "ListMultipartUploadsResult/Upload/UploadId") upload.id = text;
+                if (path == "ListMultipartUploadsResult/Upload/Initiated")
+                    upload.begun = parse_iso_time(text).value_or(StoreTime::max());
+                if (path == "ListMultipartUploadsResult/NextKeyMarker") next[0].second = text;
+                if (path == "ListMultipartUploadsResult/NextUploadIdMarker") next[1].second = text;
+                if (path == "ListMultipartUploadsResult/IsTruncated") more = text == "true";
+                if (path == "ListMultipartUploadsResult/Upload") uploads.push_back(std::exchange(upload, {}));
+            }));
         if (!more || next == markers) return uploads;
         markers = std::move(next);
     }

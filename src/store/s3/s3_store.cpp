@@ -28,16 +28,16 @@ Result<std::vector<ObjectInfo>> S3Store::list(std::string_view prefix) {
     std::vector<ObjectInfo> objects;
     std::string token;
     const S3Location location = client().location();
-    const std::string shown = location.shown(prefix);
+    const std::string name_in_errors = location.shown(prefix);
     do {
         S3Client::Call call{.action = {"s3:ListBucket", ""}, .request = {}};
         call.request.query = {
             {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", location.prefix + std::string(prefix)}};
         if (!token.empty()) call.request.query.emplace_back("continuation-token", token);
         BALLAST_TRY(const HttpAnswer answer, client().call(call));
-        BALLAST_TRY(ListingPage page, parse_listing(answer.body, shown, location.prefix));
+        BALLAST_TRY(ListingPage page, parse_listing(answer.body, name_in_errors, location.prefix));
         if (!page.next.empty() && page.next == token)
-            return fail(ErrorCode::corrupt, shown, "s3:ListBucket: the list has no end");
+            return fail(ErrorCode::corrupt, name_in_errors, "s3:ListBucket: the list has no end");
         token = std::move(page.next);
         objects.insert(objects.end(), std::move_iterator(page.objects.begin()),
                        std::move_iterator(page.objects.end()));

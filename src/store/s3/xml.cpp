@@ -58,7 +58,7 @@ void XMLCALL start_doctype(void* data, const XML_Char*, const XML_Char*, const X
 
 }  // namespace
 
-Result<void> parse_xml(std::string_view xml, std::string_view shown, const XmlElement& element) {
+Result<void> parse_xml(std::string_view xml, std::string_view name_in_errors, const XmlElement& element) {
     const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate(nullptr),
                                                                               &XML_ParserFree);
     State state{element, parser.get()};
@@ -67,7 +67,7 @@ Result<void> parse_xml(std::string_view xml, std::string_view shown, const XmlEl
     XML_SetCharacterDataHandler(parser.get(), characters);
     XML_SetStartDoctypeDeclHandler(parser.get(), start_doctype);
     if (XML_Parse(parser.get(), xml.data(), static_cast<int>(xml.size()), 1) != XML_STATUS_OK) {
-        return fail(ErrorCode::corrupt, shown,
+        return fail(ErrorCode::corrupt, name_in_errors,
                     fmt::format("not the XML that S3 answers with: {} in line {}",
                                 XML_ErrorString(XML_GetErrorCode(parser.get())),
                                 XML_GetCurrentLineNumber(parser.get())));
