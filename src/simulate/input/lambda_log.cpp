@@ -79,16 +79,11 @@ class LambdaLogParser final : public LogParser {
         return at;
     }
 
-    std::string fault_at_end() const override {
-        return m_reports > 0 ? std::string() : "holds no REPORT line and no platform.report event";
+    std::string_view fault_at_end() const override {
+        return m_reports > 0 ? "" : "holds no REPORT line and no platform.report event";
     }
 
   private:
-    using Read = tl::expected<void, ParseFault>;
-    static tl::unexpected<ParseFault> fault(std::size_t offset, std::string message, std::string hint = {}) {
-        return tl::unexpected(ParseFault{offset, std::move(message), std::move(hint)});
-    }
-
     Read line(std::string_view text, std::vector<Invocation>& out) {
         std::size_t report = find_report(text, 0);
         if (report != std::string_view::npos) {
@@ -148,16 +143,16 @@ class LambdaLogParser final : public LogParser {
             const auto value = parse_milliseconds(segment.substr(at + k_duration.size(), 32));
             if (head.ends_with("Billed ") || head.ends_with("Billed Restore ")) continue;
             if (head.ends_with("Init ") || head.ends_with("Restore ")) {
-                if (!value) return fault(report + at, "a REPORT line's init time cannot be read");
+                if (!value) return fault("a REPORT line's init time cannot be read", {}, report + at);
                 init_us = *value;
                 continue;
             }
             if (!duration) {
-                if (!value) return fault(report + at, "a REPORT line's duration cannot be read");
+                if (!value) return fault("a REPORT line's duration cannot be read", {}, report + at);
                 duration = value;
             }
         }
-        if (!duration) return fault(report, "a REPORT line has no duration");
+        if (!duration) return fault("a REPORT line has no duration", {}, report);
         constexpr std::string_view k_memory = "Memory Size: ";
         double memory_mb = 0;
         if (const std::size_t at = find_in(segment, k_memory); at != std::string_view::npos) {
@@ -171,9 +166,10 @@ class LambdaLogParser final : public LogParser {
             if (key != std::string_view::npos) time = time_value(segment.substr(key + k_timestamp.size()));
         }
         if (!time) {
-            return fault(report, "a REPORT line has no time",
+            return fault("a REPORT line has no time",
                          "export the log with times: aws logs tail GROUP --since 7d --format detailed, or "
-                         "aws logs filter-log-events --log-group-name GROUP --filter-pattern REPORT");
+                         "aws logs filter-log-events --log-group-name GROUP --filter-pattern REPORT",
+                         report);
         }
         add(*time, *duration, init_us, memory_mb, out);
         return {};
@@ -258,7 +254,7 @@ class LambdaLogParser final : public LogParser {
              at = text.find("\"{\\\"", at)) {
             std::size_t end = at + 1;
             while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
-            if (end >= text.size()) return fault(at, "a platform event's string does not end");
+            if (end >= text.size()) return fault("a platform event's string does not end", {}, at);
             const auto string = parse_json(text.substr(at, end + 1 - at));
             if (string.is_string()) {
                 const auto& message = string.get_ref<const std::string&>();
@@ -276,7 +272,7 @@ class LambdaLogParser final : public LogParser {
             if (found == object.end() || !found->is_string()) return {};
             return found->get_ref<const std::string&>();
         };
-        if (event.is_discarded()) return fault(at, "a platform event is not whole JSON");
+        if (event.is_discarded()) return fault("a platform event is not whole JSON", {}, at);
         if (!event.is_object()) return {};
         const std::string_view type = text_of(event, "type");
         const auto record = event.find("record");
@@ -296,13 +292,13 @@ class LambdaLogParser final : public LogParser {
             return found->get<double>();
         };
         const auto duration_us = span_us(metric("durationMs"));
-        if (!duration_us) return fault(at, "a platform.report event has no readable durationMs");
+        if (!duration_us) return fault("a platform.report event has no readable durationMs", {}, at);
         const auto time = parse_log_time(text_of(event, "time"));
-        if (!time) return fault(at, "a platform.report event has no readable time");
+        if (!time) return fault("a platform.report event has no readable time", {}, at);
         auto init = metric("initDurationMs");
         if (!init) init = metric("restoreDurationMs");
         const auto init_us = span_us(init.value_or(0));
-        if (!init_us) return fault(at, "a platform.report event's initDurationMs cannot be read");
+        if (!init_us) return fault("a platform.report event's initDurationMs cannot be read", {}, at);
         add(time->us, *duration_us, *init_us, metric("memorySizeMB").value_or(0), out);
         return {};
     }
