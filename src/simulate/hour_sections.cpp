@@ -22,13 +22,6 @@ struct Slot {
     std::uint64_t most_alive = 0;
 };
 
-// As the log covers it.
-double covered_us(const Hour& hour, const Simulation& simulation) {
-    const std::int64_t from_us = std::max(hour.begin_us, simulation.first_us);
-    const std::int64_t to_us = std::min(hour.begin_us + k_hour_us, simulation.last_us);
-    return static_cast<double>(std::max<std::int64_t>(to_us - from_us, 0));
-}
-
 std::string day_text(std::int64_t begin_us, const Simulation& simulation) {
     const std::int64_t day = Tally::hour_of(begin_us) / 24;
     if (!simulation.facts.dated) return "day " + std::to_string(day + (begin_us >= 0 ? 1 : 0));
@@ -50,8 +43,9 @@ std::vector<Slot> slots_of(const Simulation& simulation) {
         slot.requests += hour.requests;
         slot.cold += hour.cold;
         slot.recorded_cold += i < recorded.size() ? recorded[i] : 0;
-        slot.alive_us += hour.mean_alive * covered_us(hour, simulation);
-        slot.covered_us += covered_us(hour, simulation);
+        const auto covered_us = static_cast<double>(hour.covered_us);
+        slot.alive_us += hour.mean_alive * covered_us;
+        slot.covered_us += covered_us;
         slot.mean_alive = by_day ? slot.alive_us / std::max(slot.covered_us, 1.0) : hour.mean_alive;
         slot.most_alive = std::max(slot.most_alive, hour.most_alive);
     }

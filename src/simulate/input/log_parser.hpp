@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "simulate/input/fields.hpp"
-#include "simulate/source.hpp"
+#include "simulate/invocation.hpp"
 
 namespace ballast {
 
