@@ -69,21 +69,16 @@ GapRow& GapCount::row_of(std::int64_t gap_us) {
 void GapCount::add(const Invocation& request, bool cold) {
     ++m_requests;
     m_durations.add(request.duration_us);
-    if (request.function >= m_last_end_us.size())
-        m_last_end_us.resize(std::size_t{request.function} + 1, k_never_us);
-    std::int64_t& last_end_us = m_last_end_us[request.function];
-    const std::int64_t end_us = request.start_us + request.init_us + request.duration_us;
-    if (last_end_us == k_never_us) {
+    const auto gap_us = m_idle_gaps.before(request);
+    if (!gap_us) {
         ++m_first;
-        last_end_us = end_us;
         return;
     }
-    GapRow& row = row_of(request.start_us - last_end_us);
+    GapRow& row = row_of(*gap_us);
     ++row.requests;
     row.cold += cold ? 1 : 0;
     row.known += request.truth != Truth::unknown ? 1 : 0;
     row.recorded_cold += request.truth == Truth::cold ? 1 : 0;
-    last_end_us = std::max(last_end_us, end_us);
 }
 
 Curves GapCount::curves(double seconds, std::uint32_t functions) const {

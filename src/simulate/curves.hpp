@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,7 +50,26 @@ struct Curves {
 // 1 to 60 minutes.
 std::span<const std::int64_t> curve_expiries_us();
 
-// Counts gaps, and durations, while a log passes. By the log's own ends: start, recorded init and duration.
+// How long functions were idle before each request, by the log's own ends: start, recorded init and duration.
+class IdleGaps {
+  public:
+    // Below 0 while another request was in flight; nothing at a function's first.
+    std::optional<std::int64_t> before(const Invocation& request) {
+        if (request.function >= m_last_end_us.size())
+            m_last_end_us.resize(std::size_t{request.function} + 1, k_never_us);
+        std::int64_t& last_end_us = m_last_end_us[request.function];
+        const std::int64_t end_us = request.start_us + request.init_us + request.duration_us;
+        const std::int64_t before_us = last_end_us;
+        last_end_us = before_us == k_never_us ? end_us : std::max(before_us, end_us);
+        if (before_us == k_never_us) return std::nullopt;
+        return request.start_us - before_us;
+    }
+
+  private:
+    std::vector<std::int64_t> m_last_end_us;  // by function; k_never_us before its first
+};
+
+// Counts gaps, and durations, while a log passes.
 // Memory grows with the number of functions only.
 class GapCount {
   public:
@@ -65,7 +86,7 @@ class GapCount {
     void add(const Invocation& request, bool cold);
     GapRow& row_of(std::int64_t gap_us);
 
-    std::vector<std::int64_t> m_last_end_us;  // by function; k_never_us before its first
+    IdleGaps m_idle_gaps;
     std::vector<GapRow> m_gaps;
     GapRow m_in_flight;
     std::uint64_t m_first = 0;
