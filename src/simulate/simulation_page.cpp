@@ -8,8 +8,7 @@
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
-#include "simulate/curve_sections.hpp"
-#include "simulate/hour_sections.hpp"
+#include "simulate/chart_sections.hpp"
 #include "simulate/simulation_json.hpp"
 
 namespace ballast {
@@ -29,6 +28,10 @@ std::string added_text(const Strategy& strategy) {
     if (strategy.each_us != 0) text += ", " + change(strategy.each_us) + " each invocation";
     if (strategy.warm_us != 0) text += ", " + change(strategy.warm_us) + " when warm";
     return text;
+}
+
+void add_times(ReportTable& table, std::initializer_list<const char*> titles) {
+    for (const auto* title : titles) table.columns.push_back({title, Unit::milliseconds});
 }
 
 // Builds the sections, in the order in which a reader asks.
@@ -94,18 +97,10 @@ class Page {
             "Strategies",
             "Wait: what a cold start adds, on average. p50 to p99.9: of all requests, wait and "
             "duration. Contexts: on average, and the most of one function at once."};
-        table.columns = {{"Strategy"},
-                         {"What it adds"},
-                         {"Cold", Unit::count},
-                         {"Share", Unit::percent},
-                         {"Wait", Unit::milliseconds},
-                         {"p50", Unit::milliseconds},
-                         {"p90", Unit::milliseconds},
-                         {"p99", Unit::milliseconds},
-                         {"p99.9", Unit::milliseconds},
-                         {"Contexts", Unit::number},
-                         {"Most", Unit::count},
-                         {"A month", Unit::dollars}};
+        table.columns = {{"Strategy"}, {"What it adds"}, {"Cold", Unit::count}, {"Share", Unit::percent}};
+        add_times(table, {"Wait", "p50", "p90", "p99", "p99.9"});
+        table.columns.insert(table.columns.end(),
+                             {{"Contexts", Unit::number}, {"Most", Unit::count}, {"A month", Unit::dollars}});
         for (const auto& outcome : m_simulation.strategies) {
             const Spread& latency = outcome.latency;
             table.rows.push_back({outcome.name, added_text(outcome.rules.strategy), outcome.cold,
@@ -249,10 +244,7 @@ class Page {
         table.columns = {
             {"Cold starts"}, {"Cold", Unit::count}, {"Of", Unit::count}, {"Share", Unit::percent}};
         const bool has_init = truth.init.count > 0;
-        if (has_init) {
-            for (const auto* title : {"Wait", "p50", "p90", "p99", "Most"})
-                table.columns.push_back({title, Unit::milliseconds});
-        }
+        if (has_init) add_times(table, {"Wait", "p50", "p90", "p99", "Most"});
         const auto add = [&](const char* what, std::uint64_t cold, std::uint64_t of, const Spread& init) {
             auto& row = table.rows.emplace_back();
             row = {std::string(what), cold, of, percent_of(cold, of)};

@@ -72,18 +72,16 @@ std::string answer(const Simulation& simulation) {
     return text;
 }
 
+// A text, and numbers after it.
+std::vector<Column> columns_of(std::string text, std::initializer_list<const char*> numbers) {
+    std::vector<Column> columns = {{std::move(text), Align::left}};
+    for (const auto* title : numbers) columns.push_back({title, Align::right});
+    return columns;
+}
+
 std::string strategies_table(const Simulation& simulation, Colours colours) {
-    Table table({{"strategy", Align::left},
-                 {"cold", Align::right},
-                 {"share", Align::right},
-                 {"wait", Align::right},
-                 {"p50", Align::right},
-                 {"p90", Align::right},
-                 {"p99", Align::right},
-                 {"p99.9", Align::right},
-                 {"contexts", Align::right},
-                 {"most", Align::right},
-                 {"a month", Align::right}});
+    Table table(columns_of(
+        "strategy", {"cold", "share", "wait", "p50", "p90", "p99", "p99.9", "contexts", "most", "a month"}));
     for (const auto& outcome : simulation.strategies) {
         const Spread& latency = outcome.latency;
         table.add_row({outcome.name, format_count(outcome.cold), format_share(outcome.cold, outcome.requests),
@@ -109,10 +107,7 @@ std::string help_table(const Simulation& simulation, Colours colours) {
     if (simulation.provisioned.empty() && simulation.pings.empty()) return {};
     const Outcome& base = simulation.strategies.front();
     if (base.cold == 0) return {};
-    Table table({{"what would help", Align::left},
-                 {"cold", Align::right},
-                 {"share", Align::right},
-                 {"more a month", Align::right}});
+    Table table(columns_of("what would help", {"cold", "share", "more a month"}));
     table.add_row({"nothing", format_count(base.cold), format_share(base.cold, base.requests), ""});
     for (const auto* group : {&simulation.pings, &simulation.provisioned}) {
         for (const auto& outcome : *group) {
@@ -141,13 +136,10 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
         std::ranges::sort(shown);
     }
     const bool has_truth = !simulation.truth.cold_by_hour.empty();
-    std::vector<Column> columns = {{is_cut ? "the hours that wait most" : "hour (UTC)", Align::left},
-                                   {"invocations", Align::right},
-                                   {"cold", Align::right},
-                                   {"share", Align::right},
-                                   {"contexts", Align::right},
-                                   {"most", Align::right}};
-    if (!is_cut && !simulation.facts.dated) columns[0].title = "hour";
+    auto columns = columns_of(is_cut                   ? "the hours that wait most"
+                              : simulation.facts.dated ? "hour (UTC)"
+                                                       : "hour",
+                              {"invocations", "cold", "share", "contexts", "most"});
     if (has_truth) columns.push_back({"log's cold", Align::right});
     columns.push_back({"", Align::left});
     Table table(columns);
