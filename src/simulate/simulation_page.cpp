@@ -159,31 +159,30 @@ class Page {
         ReportTable table = {"What it costs",
                              "For the log's length; a month is 30 days at its rate. Without free tier."};
         table.columns = {{"Strategy"}};
-        for (const auto& part : k_parts) {
-            const bool any = std::ranges::any_of(
-                m_simulation.strategies, [&](const Outcome& outcome) { return part.usd(outcome.money) > 0; });
-            if (!any) continue;
-            table.columns.push_back({part.title, Unit::dollars});
-            chart.series.push_back({part.title});
-        }
-        table.columns.push_back({"Total", Unit::dollars});
-        table.columns.push_back({"A month", Unit::dollars});
-        for (const auto& outcome : m_simulation.strategies) {
-            const Money& money = outcome.money;
-            const auto at = static_cast<double>(chart.y.categories.size());
+        const auto& strategies = m_simulation.strategies;
+        for (const auto& outcome : strategies) {
             chart.y.categories.push_back(outcome.name);
-            auto& row = table.rows.emplace_back();
-            row.emplace_back(outcome.name);
-            std::size_t shown = 0;
-            for (const auto& part : k_parts) {
-                if (shown == chart.series.size() || chart.series[shown].name != part.title) continue;
-                row.emplace_back(part.usd(money));
-                const double month = money.total > 0 ? part.usd(money) * money.a_month / money.total : 0;
-                chart.series[shown++].points.emplace_back(at, month);
-            }
-            row.emplace_back(money.total);
-            row.emplace_back(money.a_month);
+            table.rows.push_back({outcome.name});
         }
+        const auto add_column = [&](const char* title, const auto& usd) {
+            table.columns.push_back({title, Unit::dollars});
+            for (std::size_t i = 0; i < strategies.size(); ++i)
+                table.rows[i].emplace_back(usd(strategies[i].money));
+        };
+        for (const auto& part : k_parts) {
+            const auto spent = [&](const Outcome& outcome) { return part.usd(outcome.money) > 0; };
+            if (std::ranges::none_of(strategies, spent)) continue;
+            add_column(part.title, part.usd);
+            ReportSeries series = {part.title};
+            for (const auto& outcome : strategies) {
+                const Money& money = outcome.money;
+                const double month = money.total > 0 ? part.usd(money) * money.a_month / money.total : 0;
+                series.points.emplace_back(static_cast<double>(series.points.size()), month);
+            }
+            chart.series.push_back(std::move(series));
+        }
+        add_column("Total", [](const Money& money) { return money.total; });
+        add_column("A month", [](const Money& money) { return money.a_month; });
         const bool any = std::ranges::any_of(
             m_simulation.strategies, [](const Outcome& outcome) { return outcome.money.a_month > 0; });
         if (any) m_report.add(chart);
@@ -206,27 +205,26 @@ class Page {
         chart.kind = ReportChart::Kind::points;
         chart.x = {"a month", Unit::dollars};
         chart.y = {"cold", Unit::percent};
-        const auto add = [&](const Outcome& outcome, const std::string& name, ReportSeries& series) {
+        const auto add_row = [&](const Outcome& outcome, const std::string& name) {
             table.rows.push_back({name, outcome.cold, 100 * outcome.cold_share(), outcome.latency.p99_ms,
                                   outcome.latency.p999_ms, outcome.money.a_month,
                                   outcome.money.a_month - m_first.money.a_month});
-            series.points.emplace_back(outcome.money.a_month, 100 * outcome.cold_share());
-            series.labels.push_back(name);
         };
-        ReportSeries strategies = {"Strategies"};
-        add(m_first, m_first.name + ", nothing else", strategies);
-        strategies.labels.front() = m_first.name;
-        for (auto outcome = m_simulation.strategies.begin() + 1; outcome != m_simulation.strategies.end();
-             ++outcome) {
-            strategies.points.emplace_back(outcome->money.a_month, 100 * outcome->cold_share());
-            strategies.labels.push_back(outcome->name);
-        }
-        ReportSeries pings = {"Pings"};
-        for (const auto& outcome : m_simulation.pings) add(outcome, outcome.name, pings);
-        ReportSeries provisioned = {"Provisioned"};
-        for (const auto& outcome : m_simulation.provisioned) add(outcome, outcome.name, provisioned);
-        for (auto* series : {&strategies, &pings, &provisioned})
-            if (!series->points.empty()) chart.series.push_back(std::move(*series));
+        const auto add_points = [&](const char* title, const std::vector<Outcome>& outcomes) {
+            if (outcomes.empty()) return;
+            ReportSeries& series = chart.series.emplace_back();
+            series.name = title;
+            for (const auto& outcome : outcomes) {
+                series.points.emplace_back(outcome.money.a_month, 100 * outcome.cold_share());
+                series.labels.push_back(outcome.name);
+            }
+        };
+        add_row(m_first, m_first.name + ", nothing else");
+        for (const auto& outcome : m_simulation.pings) add_row(outcome, outcome.name);
+        for (const auto& outcome : m_simulation.provisioned) add_row(outcome, outcome.name);
+        add_points("Strategies", m_simulation.strategies);
+        add_points("Pings", m_simulation.pings);
+        add_points("Provisioned", m_simulation.provisioned);
         m_report.add(table);
         m_report.add(chart);
     }

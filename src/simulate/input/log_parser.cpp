@@ -1,5 +1,8 @@
 #include "simulate/input/log_parser.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -8,39 +11,21 @@
 namespace ballast {
 namespace {
 
-struct FormatName {
-    LogFormat format;
-    std::string_view name;
-};
-constexpr std::array k_formats = {
-    FormatName{LogFormat::lambda, "lambda"},
-    FormatName{LogFormat::insights, "insights"},
-    FormatName{LogFormat::csv, "csv"},
-    FormatName{LogFormat::lambda_traces, "lambda-traces"},
-    FormatName{LogFormat::azure_2019, "azure-2019"},
-    FormatName{LogFormat::azure_2021, "azure-2021"},
-};
-
+constexpr std::array<std::string_view, 6> k_formats = {"lambda",        "insights",   "csv",
+                                                       "lambda-traces", "azure-2019", "azure-2021"};
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";  // as spreadsheets write it
 
 }  // namespace
 
 std::string_view to_string(LogFormat format) {
-    for (const auto& entry : k_formats) {
-        if (entry.format == format) return entry.name;
-    }
-    return "unknown";
+    return k_formats.at(static_cast<std::size_t>(format));
 }
 
 Result<LogFormat> parse_log_format(std::string_view name) {
-    std::string known;
-    for (const auto& entry : k_formats) {
-        if (entry.name == name) return entry.format;
-        known += known.empty() ? "" : ", ";
-        known += entry.name;
-    }
+    const auto found = std::ranges::find(k_formats, name);
+    if (found != k_formats.end()) return static_cast<LogFormat>(found - k_formats.begin());
     return fail(ErrorCode::usage, "--format", "'" + printable(name) + "' is not a log's format",
-                "those there are: " + known);
+                fmt::format("those there are: {}", fmt::join(k_formats, ", ")));
 }
 
 std::uint32_t FunctionNames::number_of(std::string_view name) {
