@@ -112,6 +112,22 @@ std::string escaped(std::string_view text) {
     return with_replaced(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
 }
 
+// What a path names: a file to be replaced, or a device or pipe to be written to.
+struct Target {
+    std::string path;
+    bool replaced = true;
+};
+
+Target find_target(const std::string& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status)) return {path};
+    // What a symlink leads to is replaced, not the symlink.
+    const auto real = std::filesystem::canonical(path, error);
+    if (std::filesystem::is_regular_file(status) && !error) return {real.string()};
+    return {path, false};
+}
+
 }  // namespace
 
 Report::Report(std::string title, std::string subtitle)
@@ -181,50 +197,23 @@ std::string Report::html() const {
     const std::string page = "{\"title\":" + embeddable_json(printable(m_title)) +
                              ",\"subtitle\":" + embeddable_json(printable(m_subtitle)) + ",\"facts\":[" +
                              m_facts + "],\"sections\":[" + m_sections + "]}";
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-    html +=
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; "
-        "form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src " +
-        script_source(assets.library) + " " + script_source(assets.script) + "\">\n";
-    html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    html +=
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" "
-        "content=\"no-referrer\">\n";
-    html += "<title>" + escaped(printable(m_title)) + "</title>\n<style>" + std::string(assets.style) +
-            "</style>\n";
-    html +=
-        "</head>\n<body>\n<main id=\"main\"><noscript>This page draws itself with the scripts that it holds; "
-        "they are turned off.</noscript></main>\n";
-    html +=
-        "<footer>Written by <b>ballast</b>. Charts: Apache "
-        "ECharts.\n<details><summary>Licences</summary><pre>" +
-        escaped(assets.licences) + "</pre></details></footer>\n";
-    html += "<script type=\"application/json\" id=\"page\">" + page + "</script>\n";
-    html += "<script type=\"application/json\" id=\"report\">" + m_attached + "</script>\n";
-    html += "<script>" + std::string(assets.library) + "</script>\n";
-    html += "<script>" + std::string(assets.script) + "</script>\n</body>\n</html>\n";
-    return html;
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; "
+           "form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src " +
+           script_source(assets.library) + " " + script_source(assets.script) +
+           "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<meta name=\"color-scheme\" content=\"light dark\">\n"
+           "<meta name=\"referrer\" content=\"no-referrer\">\n<title>" +
+           escaped(printable(m_title)) + "</title>\n<style>" + std::string(assets.style) +
+           "</style>\n</head>\n<body>\n<main id=\"main\"><noscript>This page draws itself with the scripts "
+           "that it holds; they are turned off.</noscript></main>\n<footer>Written by <b>ballast</b>. "
+           "Charts: Apache ECharts.\n<details><summary>Licences</summary><pre>" +
+           escaped(assets.licences) + "</pre></details></footer>\n" +
+           "<script type=\"application/json\" id=\"page\">" + page + "</script>\n" +
+           "<script type=\"application/json\" id=\"report\">" + m_attached + "</script>\n" + "<script>" +
+           std::string(assets.library) + "</script>\n" + "<script>" + std::string(assets.script) +
+           "</script>\n</body>\n</html>\n";
 }
-
-namespace {
-
-// What a path names: a file to be replaced, or a device or pipe to be written to.
-struct Target {
-    std::string path;
-    bool replaced = true;
-};
-
-Target find_target(const std::string& path) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status)) return {path};
-    // What a symlink leads to is replaced, not the symlink.
-    const auto real = std::filesystem::canonical(path, error);
-    if (std::filesystem::is_regular_file(status) && !error) return {real.string()};
-    return {path, false};
-}
-
-}  // namespace
 
 Result<void> check_report_target(const std::string& path) {
     const Target target = find_target(path);

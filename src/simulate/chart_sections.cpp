@@ -88,13 +88,6 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
         table.columns.push_back({"Recorded cold", Unit::count});
         table.columns.push_back({"Recorded share", Unit::percent});
     }
-    const auto add = [&](std::string name, const GapRow& row) {
-        auto& cells = table.rows.emplace_back();
-        cells = {std::move(name), row.requests, row.cold, percent_cell(row.cold, row.requests)};
-        if (!recorded) return;
-        cells.emplace_back(row.recorded_cold);
-        cells.push_back(percent_cell(row.recorded_cold, row.known));
-    };
     ReportChart shares = {"Cold share against idle gap",
                           "Of the requests that came after the function had been idle for so long."};
     shares.x = {"idle before the request", Unit::text, ReportAxis::Scale::categories};
@@ -102,7 +95,6 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
     ReportSeries simulated = {"Simulated"};
     ReportSeries truth = {"Recorded"};
     ReportChart counts = {"Requests by idle gap", "How often such a gap comes before a request."};
-    counts.x = shares.x;
     counts.y = {"", Unit::count};
     ReportSeries requests = {"Requests"};
     // Where gaps end that the log does not have.
@@ -112,9 +104,13 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
         const GapRow& row = i == 0 ? curves.in_flight : curves.gaps[i - 1];
         const std::string name = i == 0 ? "in flight" : gap_text(row);
         const auto at = static_cast<double>(i);
-        add(name, row);
+        auto& cells = table.rows.emplace_back();
+        cells = {name, row.requests, row.cold, percent_cell(row.cold, row.requests)};
+        if (recorded) {
+            cells.emplace_back(row.recorded_cold);
+            cells.push_back(percent_cell(row.recorded_cold, row.known));
+        }
         shares.x.categories.push_back(name);
-        counts.x.categories.push_back(name);
         requests.points.emplace_back(at, static_cast<double>(row.requests));
         if (row.requests > 0) simulated.points.emplace_back(at, percent_of(row.cold, row.requests));
         if (row.known > 0) truth.points.emplace_back(at, percent_of(row.recorded_cold, row.known));
@@ -122,6 +118,7 @@ void add_gaps(Report& report, const Curves& curves, bool recorded) {
     if (simulated.points.empty()) return;
     shares.series.push_back(std::move(simulated));
     if (!truth.points.empty()) shares.series.push_back(std::move(truth));
+    counts.x = shares.x;
     counts.series.push_back(std::move(requests));
     report.add(shares);
     report.add(counts);

@@ -26,44 +26,39 @@ class Row {
         : m_row(row), m_file(file), m_where(fmt::format("ways[{}]", index)) {}
 
     Result<std::string> name() const {
-        const Json* const name = find("name");
-        if (name == nullptr || !name->is_string()) return wrong("name", "is not a text");
-        const auto& text = name->get_ref<const std::string&>();
+        const auto found = m_row.find("name");
+        if (found == m_row.end() || !found->is_string()) return wrong("name", "is not a text");
+        const auto& text = found->get_ref<const std::string&>();
         if (text.empty() || text.size() > k_max_name_bytes) return wrong("name", "is empty, or too long");
         return printable(text);
     }
 
     // Nothing where there is none, or null. Errors: corrupt when it is not a number, or not between.
     Result<std::optional<double>> number(const char* key, double least, double most) const {
-        const Json* const number = find(key);
-        if (number == nullptr) return std::optional<double>();
-        if (!number->is_number()) return wrong(key, "is not a number");
-        const double value = number->get<double>();
+        const auto found = m_row.find(key);
+        if (found == m_row.end() || found->is_null()) return std::optional<double>();
+        if (!found->is_number()) return wrong(key, "is not a number");
+        const double value = found->get<double>();
         if (!(value >= least && value <= most))
             return wrong(key, fmt::format("is not between {:.15g} and {:.15g}", least, most));
         return std::optional(value);
     }
 
     Result<bool> works() const {
-        const Json* const works = find("works");
-        if (works != nullptr && !works->is_boolean()) return wrong("works", "is neither true nor false");
-        return works == nullptr || works->get<bool>();
+        const auto found = m_row.find("works");
+        if (found == m_row.end() || found->is_null()) return true;
+        if (!found->is_boolean()) return wrong("works", "is neither true nor false");
+        return found->get<bool>();
     }
 
     // Of one that does not work: it may not have been tried.
     std::string why_not() const {
-        const Json* const missing = find("missing");
-        if (missing == nullptr || !missing->is_string()) return "it does not work";
-        return "it was not tried: " + printable(missing->get_ref<const std::string&>());
+        const auto found = m_row.find("missing");
+        if (found == m_row.end() || !found->is_string()) return "it does not work";
+        return "it was not tried: " + printable(found->get_ref<const std::string&>());
     }
 
   private:
-    // Null where there is none, or null.
-    const Json* find(const char* key) const {
-        const auto found = m_row.find(key);
-        return found == m_row.end() || found->is_null() ? nullptr : &*found;
-    }
-
     tl::unexpected<Error> wrong(const char* key, const std::string& what) const {
         return fail(ErrorCode::corrupt, m_file, m_where + "." + key + " " + what,
                     "write it with 'ballast compare PACKAGE --json > FILE'");

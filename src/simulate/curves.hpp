@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -47,8 +48,8 @@ struct Curves {
     double per_second = 0;              // the log's own rate, of one function on average
 };
 
-// 1 to 60 minutes.
-std::span<const std::int64_t> curve_expiries_us();
+// Those of Curves::by_expiry.
+inline constexpr std::array k_curve_minutes = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60};
 
 // How long functions were idle before each request, by the log's own ends: start, recorded init and duration.
 class IdleGaps {
@@ -83,9 +84,6 @@ class GapCount {
     const Histogram& durations() const { return m_durations; }
 
   private:
-    void add(const Invocation& request, bool cold);
-    GapRow& row_of(std::int64_t gap_us);
-
     IdleGaps m_idle_gaps;
     std::vector<GapRow> m_gaps;
     GapRow m_in_flight;

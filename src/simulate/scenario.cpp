@@ -38,7 +38,7 @@ class Pool {
         end_idle(end_us, shared);
         while (!m_busy.empty()) {
             const BusyContext busy = m_busy.pop();
-            if (busy.born_us < k_not_counted) shared.tally.add_life(busy.born_us, end_us);
+            if (busy.born_us < k_provisioned) shared.tally.add_life(busy.born_us, end_us);
         }
         close_hour();
     }
@@ -47,7 +47,6 @@ class Pool {
     enum class Kind : std::uint8_t { request, ping };
 
     // In place of the time of birth: a provisioned context, and one whose life was counted already.
-    static constexpr std::int64_t k_not_counted = k_never_us;
     static constexpr std::int64_t k_provisioned = k_never_us;
     static constexpr std::int64_t k_counted = k_never_us + 1;
 
@@ -57,7 +56,7 @@ class Pool {
 
     void fall_idle(BusyContext busy, PoolShared& shared) {
         const Expiry& expiry = shared.rules.platform.expiry;
-        if (busy.born_us >= k_not_counted) [[unlikely]] {
+        if (busy.born_us >= k_provisioned) [[unlikely]] {
             if (busy.born_us == k_provisioned) ++m_provisioned_idle;
             return;
         }
@@ -193,8 +192,7 @@ class Pool {
 
     // Billed in whole milliseconds.
     static double bill(std::int64_t us, Tally& tally) {
-        const std::int64_t whole_ms = (us + 999) / 1000;
-        const auto ms = static_cast<double>(whole_ms);
+        const auto ms = static_cast<double>((us + 999) / 1000);
         tally.billed_ms += ms;
         return ms;
     }

@@ -47,8 +47,8 @@ std::vector<Running> start_scenarios(const SimulateOptions& options) {
     if (!options.curves) return all;
     rules.keep_warm = {};
     rules.platform.expiry.spare.reset();
-    for (const std::int64_t expiry_us : curve_expiries_us()) {
-        rules.platform.expiry.idle = Distribution::fixed(expiry_us);
+    for (const int minutes : k_curve_minutes) {
+        rules.platform.expiry.idle = Distribution::fixed(minutes * k_minute_us);
         start(nullptr, {});
     }
     return all;
@@ -94,13 +94,6 @@ class TruthCount {
     std::map<std::int64_t, std::uint64_t> m_cold_by_hour;
 };
 
-// With the log's mean init where it records some.
-Result<std::vector<RateRow>> rates_of(const GapCount& gaps, const Simulation& simulation, Rules rules) {
-    if (simulation.truth.init.count > 0)
-        rules.init = Distribution::fixed(std::llround(simulation.truth.init.mean_ms * 1000));
-    return simulate_rates(gaps.durations(), rules, simulation.options.seed);
-}
-
 }  // namespace
 
 Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& options) {
@@ -134,8 +127,11 @@ Result<Simulation> simulate(InvocationSource& source, const SimulateOptions& opt
                              .architecture = options.architecture};
     if (gaps) {
         simulation.curves = gaps->curves(simulation.seconds(), simulation.facts.functions);
-        BALLAST_TRY(simulation.curves->by_rate,
-                    rates_of(*gaps, simulation, running.front().scenario->rules()));
+        Rules rules = running.front().scenario->rules();
+        // The log's mean init where it records some.
+        if (const Spread& init = simulation.truth.init; init.count > 0)
+            rules.init = Distribution::fixed(std::llround(init.mean_ms * 1000));
+        BALLAST_TRY(simulation.curves->by_rate, simulate_rates(gaps->durations(), rules, options.seed));
     }
     for (auto& one : running) {
         const Tally& tally = one.scenario->finish(input.last_us);

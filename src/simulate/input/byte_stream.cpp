@@ -121,13 +121,10 @@ class GzipBytes final : public ByteStream {
 
 class ZstdBytes final : public ByteStream {
   public:
-    explicit ZstdBytes(PlainBytes input) : m_input(std::move(input)), m_context(ZSTD_createDCtx()) {
+    explicit ZstdBytes(PlainBytes input) : m_input(std::move(input)) {
         // Files ask for the window that unpacking needs; more than 128 MB is refused.
-        ZSTD_DCtx_setParameter(m_context, ZSTD_d_windowLogMax, 27);
+        ZSTD_DCtx_setParameter(m_context.get(), ZSTD_d_windowLogMax, 27);
     }
-    ZstdBytes(const ZstdBytes&) = delete;
-    ZstdBytes& operator=(const ZstdBytes&) = delete;
-    ~ZstdBytes() override { ZSTD_freeDCtx(m_context); }
 
     Result<std::size_t> read(std::span<char> out) override {
         ZSTD_outBuffer unpacked{out.data(), out.size(), 0};
@@ -135,7 +132,7 @@ class ZstdBytes final : public ByteStream {
             BALLAST_TRY(const bool more, m_input.fill());
             const std::string_view rest = m_input.rest();
             ZSTD_inBuffer packed{rest.data(), rest.size(), 0};
-            const std::size_t status = ZSTD_decompressStream(m_context, &unpacked, &packed);
+            const std::size_t status = ZSTD_decompressStream(m_context.get(), &unpacked, &packed);
             m_input.consume(packed.pos);
             if (ZSTD_isError(status)) {
                 return fail(ErrorCode::corrupt, m_input.name(),
@@ -153,7 +150,7 @@ class ZstdBytes final : public ByteStream {
 
   private:
     PlainBytes m_input;
-    ZSTD_DCtx* m_context;
+    std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> m_context{ZSTD_createDCtx(), ZSTD_freeDCtx};
     bool m_in_frame = false;
 };
 

@@ -1,5 +1,6 @@
 #include "simulate/input/lambda_log.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -64,12 +65,9 @@ class LambdaLogParser final : public LogParser {
                                                 std::vector<Invocation>& out) override {
         std::size_t at = 0;
         while (at < text.size() && out.size() < k_most_at_once) {
-            const void* const newline = std::memchr(text.data() + at, '\n', text.size() - at);
-            if (newline == nullptr && !last) break;
-            const std::size_t end =
-                newline == nullptr
-                    ? text.size()
-                    : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
+            const std::size_t newline = text.find('\n', at);
+            if (newline == std::string_view::npos && !last) break;
+            const std::size_t end = std::min(newline, text.size());
             if (auto read = line(text.substr(at, end - at), out); !read) {
                 read.error().offset += at;
                 return tl::unexpected(std::move(read).error());
@@ -100,7 +98,7 @@ class LambdaLogParser final : public LogParser {
             return {};
         }
         // Whatever JSON holds stands in quotes.
-        if (std::memchr(text.data(), '"', text.size()) == nullptr) return {};
+        if (text.find('"') == std::string_view::npos) return {};
         if (const std::size_t at = find_in(text, k_platform); at != std::string_view::npos) {
             const std::string_view kind = text.substr(at + k_platform.size());
             if (kind.starts_with("report") || kind.starts_with("initReport")) return json_line(text, at, out);
@@ -114,18 +112,15 @@ class LambdaLogParser final : public LogParser {
     // which few lines have: searching each line for the words with memmem took half of all time.
     std::size_t find_report(std::string_view text, std::size_t from) {
         constexpr std::size_t k_p = 2;  // of REPORT
-        while (from + k_p < text.size()) {
-            const void* const found = std::memchr(text.data() + from + k_p, 'P', text.size() - from - k_p);
-            if (found == nullptr) break;
-            const std::size_t at =
-                static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) - k_p;
+        for (std::size_t p = text.find('P', from + k_p); p != std::string_view::npos;
+             p = text.find('P', p + 1)) {
+            const std::size_t at = p - k_p;
             const std::string_view here = text.substr(at);
             if (here.starts_with(k_report)) return at;
             if (here.starts_with("REPORT Init Duration:") && text.substr(0, at).ends_with("INIT_") &&
                 find_in(here, "Phase: init"sv) != std::string_view::npos &&
                 find_in(here, "Status: "sv) != std::string_view::npos)
                 ++m_facts.failed_inits;
-            from = at + 1;
         }
         return std::string_view::npos;
     }
