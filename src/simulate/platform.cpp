@@ -20,17 +20,14 @@ struct ExpiryPreset {
     std::string_view idle;
     std::string_view spare;  // empty: as idle
     std::string_view max_age;
-    std::string_view origin;
 };
 
-// docs/simulate.md, "Presets".
+// docs/simulate.md, "Presets", says where they come from.
 constexpr std::array k_presets = {
-    ExpiryPreset{"2017", "45m..60m", "", "never", "mikhail.io, 2017"},
-    ExpiryPreset{"2019", "640s", "", "7384s",
-                 "mikhail.io, August 2019; recordings of pacslab, May and June 2020"},
-    ExpiryPreset{"2020-spares", "640s", "640s..1120s", "7384s",
-                 "fitted to the recordings of pacslab, May and June 2020"},
-    ExpiryPreset{"2021", "5m..7m", "", "7384s", "mikhail.io, January 2021; age as in 2020"},
+    ExpiryPreset{"2017", "45m..60m", "", "never"},
+    ExpiryPreset{"2019", "640s", "", "7384s"},
+    ExpiryPreset{"2020-spares", "640s", "640s..1120s", "7384s"},
+    ExpiryPreset{"2021", "5m..7m", "", "7384s"},
 };
 
 }  // namespace

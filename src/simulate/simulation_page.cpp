@@ -10,13 +10,10 @@
 #include "base/size.hpp"
 #include "simulate/chart_sections.hpp"
 #include "simulate/simulation_json.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {
-
-std::string span(double ms) {
-    return format_span_us(ms * 1000);
-}
 
 // "recorded + 412 ms, 2 ms each invocation"
 std::string added_text(const Strategy& strategy) {
@@ -40,7 +37,8 @@ class Page {
     explicit Page(const Simulation& simulation)
         : m_simulation(simulation),
           m_first(simulation.strategies.front()),
-          m_report("Who waits: " + title_of(simulation.input), subtitle(simulation)) {}
+          m_report("Who waits: " + title_of(simulation.input),
+                   log_text(simulation) + ", as 'ballast simulate' found it") {}
 
     Report make() {
         add_facts();
@@ -62,14 +60,6 @@ class Page {
         return printable(std::string_view(input).substr(input.rfind('/') + 1));
     }
 
-    static std::string subtitle(const Simulation& simulation) {
-        std::string text = counted(simulation.invocations, "invocation");
-        if (simulation.facts.functions > 1)
-            text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
-        return text + fmt::format(" in {}, {} MB, as 'ballast simulate' found it",
-                                  format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
-    }
-
     void add_facts() {
         const LogTruth& truth = m_simulation.truth;
         m_report.add(ReportFact{
@@ -80,8 +70,9 @@ class Page {
                 ReportFact{"Cold in the log", percent_of(truth.cold, truth.known), Unit::percent,
                            fmt::format("{} of {}", format_count(truth.cold), format_count(truth.known))});
         }
-        m_report.add(ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
-                                fmt::format("on average; {} at most", span(m_first.wait.most_ms))});
+        m_report.add(
+            ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
+                       fmt::format("on average; {} at most", milliseconds_text(m_first.wait.most_ms))});
         m_report.add(ReportFact{"Contexts", m_first.mean_alive, Unit::number,
                                 fmt::format("on average; {} at most", format_count(m_first.most_alive))});
         m_report.add(ReportFact{"Costs a month", m_first.money.a_month, Unit::dollars,
@@ -262,9 +253,7 @@ class Page {
         table.columns = {{"What"}, {"Value"}};
         table.rows.push_back({"platform", platform_text(options.platform)});
         table.rows.push_back({"init where none is recorded", options.init.to_string()});
-        table.rows.push_back(
-            {"prices", fmt::format("AWS Lambda {}, {}, {}", k_prices_region, k_prices_date,
-                                   options.architecture == Architecture::arm ? "arm64" : "x86-64")});
+        table.rows.push_back({"prices", prices_text(options)});
         table.rows.push_back({"seed", std::to_string(options.seed)});
         m_report.add(table);
     }

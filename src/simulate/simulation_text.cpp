@@ -17,25 +17,10 @@ namespace {
 constexpr std::size_t k_hours_shown = 8;
 constexpr std::size_t k_bar_columns = 12;
 
-std::string milliseconds(double ms) {
-    return format_span_us(ms * 1000);
-}
-
 std::string dollars(double usd) {
     if (usd >= 1000) return fmt::format("${}", format_count(static_cast<std::uint64_t>(std::llround(usd))));
     if (usd >= 0.1 || usd == 0) return fmt::format("${:.2f}", usd);
     return fmt::format("${:.2g}", usd);
-}
-
-std::string log_line(const Simulation& simulation) {
-    std::string line =
-        fmt::format("{}: {}", printable(simulation.input), counted(simulation.invocations, "invocation"));
-    if (simulation.facts.functions > 1)
-        line += fmt::format(" of {} functions", format_count(simulation.facts.functions));
-    line += fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
-    if (simulation.facts.skipped > 0)
-        line += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record"));
-    return line + "\n";
 }
 
 // The answer, before any table.
@@ -47,8 +32,8 @@ std::string answer(const Simulation& simulation) {
     if (first.cold == 0) {
         text += ".";
     } else if (first.wait.most_ms > 0) {
-        text += fmt::format(": {} on average, {} at most.", milliseconds(first.wait.mean_ms),
-                            milliseconds(first.wait.most_ms));
+        text += fmt::format(": {} on average, {} at most.", milliseconds_text(first.wait.mean_ms),
+                            milliseconds_text(first.wait.most_ms));
     } else {
         text += "; how long is not known here: say it with --init TIME, or --strategy NAME=TIME.";
     }
@@ -66,7 +51,7 @@ std::string answer(const Simulation& simulation) {
                     ? fmt::format(
                           ", init {} on average. Lambda also initialises contexts ahead of need, so\n"
                           "an init time in a log does not prove that anyone waited.\n",
-                          milliseconds(truth.init.mean_ms))
+                          milliseconds_text(truth.init.mean_ms))
                     : ".\n";
     }
     return text;
@@ -85,9 +70,9 @@ std::string strategies_table(const Simulation& simulation, Colours colours) {
     for (const auto& outcome : simulation.strategies) {
         const Spread& latency = outcome.latency;
         table.add_row({outcome.name, format_count(outcome.cold), format_share(outcome.cold, outcome.requests),
-                       milliseconds(outcome.wait.mean_ms), milliseconds(latency.p50_ms),
-                       milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
-                       milliseconds(latency.p999_ms), fmt::format("{:.2f}", outcome.mean_alive),
+                       milliseconds_text(outcome.wait.mean_ms), milliseconds_text(latency.p50_ms),
+                       milliseconds_text(latency.p90_ms), milliseconds_text(latency.p99_ms),
+                       milliseconds_text(latency.p999_ms), fmt::format("{:.2f}", outcome.mean_alive),
                        format_count(outcome.most_alive), dollars(outcome.money.a_month)});
     }
     std::string text = "\n" + table.to_string(colours);
@@ -164,6 +149,23 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
 
 }  // namespace
 
+std::string log_text(const Simulation& simulation) {
+    std::string text = counted(simulation.invocations, "invocation");
+    if (simulation.facts.functions > 1)
+        text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
+    return text +
+           fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
+}
+
+std::string prices_text(const SimulateOptions& options) {
+    return fmt::format("AWS Lambda {}, {}, {}", k_prices_region, k_prices_date,
+                       options.architecture == Architecture::arm ? "arm64" : "x86-64");
+}
+
+std::string milliseconds_text(double ms) {
+    return format_span_us(ms * 1000);
+}
+
 std::string hour_text(std::int64_t begin_us, const Simulation& simulation) {
     if (!simulation.facts.dated) {
         return fmt::format("hour {}", begin_us / k_hour_us + (begin_us >= 0 ? 1 : 0));
@@ -177,15 +179,16 @@ std::string hour_text(std::int64_t begin_us, const Simulation& simulation) {
 }
 
 std::string simulation_text(const Simulation& simulation, HourRows hours, Colours colours) {
-    std::string text = log_line(simulation) + "\n" + answer(simulation);
+    std::string text = printable(simulation.input) + ": " + log_text(simulation);
+    if (simulation.facts.skipped > 0)
+        text += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record"));
+    text += "\n\n" + answer(simulation);
     text += strategies_table(simulation, colours);
     text += help_table(simulation, colours);
     text += hours_table(simulation, hours, colours);
     text += fmt::format("\nsimulated: {}; seed {}\n", platform_text(simulation.options.platform),
                         simulation.options.seed);
-    text +=
-        fmt::format("prices: AWS Lambda {}, {}, {}; a month is 30 days at this rate\n", k_prices_region,
-                    k_prices_date, simulation.options.architecture == Architecture::arm ? "arm64" : "x86-64");
+    text += "prices: " + prices_text(simulation.options) + "; a month is 30 days at this rate\n";
     return text;
 }
 
