@@ -5,21 +5,11 @@
 #include <algorithm>
 
 #include "base/file.hpp"
-#include "base/relative_path.hpp"
 #include "program/common_flags.hpp"
 #include "simulate/input/fields.hpp"
 
 namespace ballast {
 namespace {
-
-std::string preset_names() {
-    std::string names;
-    for (const auto& preset : expiry_presets()) {
-        names += names.empty() ? "" : ", ";
-        names += preset.name;
-    }
-    return names;
-}
 
 void add_log_flags(Command& command, SimulateFlags& flags) {
     command.section("A log");
@@ -121,12 +111,7 @@ Result<Platform> platform_of(const SimulateFlags& flags) {
     if (!flags.max_age.empty())
         BALLAST_SET(platform.expiry.max_age_us, parse_age(flags.max_age, "--max-age"));
     if (!flags.routing.empty()) {
-        const auto found = std::ranges::find(routing_names(), flags.routing, &RoutingName::name);
-        if (found == routing_names().end()) {
-            return fail(ErrorCode::usage, "--routing", "'" + printable(flags.routing) + "' is not a rule",
-                        "those there are: most-recent, least-recent, random, oldest, newest");
-        }
-        platform.routing = found->routing;
+        BALLAST_TRY(platform.routing, parse_routing(flags.routing));
     }
     platform.concurrency = flags.concurrency.value_or(UINT32_MAX);
     platform.provisioned = flags.provisioned;

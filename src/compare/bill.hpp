@@ -9,8 +9,8 @@
 #include "base/result.hpp"
 #include "compare/experiment.hpp"
 #include "simulate/distribution.hpp"
+#include "simulate/invocation.hpp"
 #include "simulate/prices.hpp"
-#include "simulate/source.hpp"
 
 namespace ballast {
 

@@ -140,9 +140,7 @@ class IdleSet {
     // REQUIRES: called in the order in which they fell idle.
     void push(IdleContext context) {
         m_list.push_back(context);
-        if constexpr (k_routing == Routing::oldest || k_routing == Routing::newest) {
-            std::push_heap(m_list.begin(), m_list.end(), behind);
-        }
+        if constexpr (is_heap()) std::push_heap(m_list.begin(), m_list.end(), behind);
     }
 
     // Takes one that lives at `now_us`; false when there is none.

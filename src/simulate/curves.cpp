@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::array k_gap_edges_s = {0,   1,   10,  30,  60,   120,  180,  240,  300,  360,   420,
                                       480, 600, 720, 900, 1200, 1800, 2700, 3600, 7200, 21600, 86400};
-constexpr auto k_expiries_us = [] {
-    std::array<std::int64_t, 17> expiries = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60};
-    for (auto& expiry : expiries) expiry *= k_minute_us;
-    return expiries;
-}();
 
 constexpr double k_least_rate = 1e-5;
 constexpr int k_rates_a_decade = 4;
@@ -40,10 +35,6 @@ bool can_show(double per_second, double mean_us, const Expiry& expiry) {
 
 }  // namespace
 
-std::span<const std::int64_t> curve_expiries_us() {
-    return k_expiries_us;
-}
-
 GapCount::GapCount() {
     for (const std::int64_t edge_s : k_gap_edges_s) {
         if (!m_gaps.empty()) m_gaps.back().to_us = edge_s * k_second_us;
@@ -56,34 +47,20 @@ void GapCount::consume(std::span<const Invocation> requests, Scenario& first) {
     for (const auto& request : requests) {
         const std::uint64_t before = first.tally().cold;
         first.consume({&request, 1});
-        add(request, first.tally().cold != before);
+        ++m_requests;
+        m_durations.add(request.duration_us);
+        const auto gap_us = m_idle_gaps.before(request);
+        if (!gap_us) {
+            ++m_first;
+            continue;
+        }
+        const auto above = std::ranges::upper_bound(m_gaps, *gap_us, {}, &GapRow::from_us);
+        GapRow& row = *gap_us < 0 ? m_in_flight : *(above - 1);
+        ++row.requests;
+        row.cold += first.tally().cold - before;
+        row.known += request.truth != Truth::unknown ? 1 : 0;
+        row.recorded_cold += request.truth == Truth::cold ? 1 : 0;
     }
-}
-
-GapRow& GapCount::row_of(std::int64_t gap_us) {
-    if (gap_us < 0) return m_in_flight;
-    const auto above = std::ranges::upper_bound(m_gaps, gap_us, {}, &GapRow::from_us);
-    return *(above - 1);
-}
-
-void GapCount::add(const Invocation& request, bool cold) {
-    ++m_requests;
-    m_durations.add(request.duration_us);
-    if (request.function >= m_last_end_us.size())
-        m_last_end_us.resize(std::size_t{request.function} + 1, k_never_us);
-    std::int64_t& last_end_us = m_last_end_us[request.function];
-    const std::int64_t end_us = request.start_us + request.init_us + request.duration_us;
-    if (last_end_us == k_never_us) {
-        ++m_first;
-        last_end_us = end_us;
-        return;
-    }
-    GapRow& row = row_of(request.start_us - last_end_us);
-    ++row.requests;
-    row.cold += cold ? 1 : 0;
-    row.known += request.truth != Truth::unknown ? 1 : 0;
-    row.recorded_cold += request.truth == Truth::cold ? 1 : 0;
-    last_end_us = std::max(last_end_us, end_us);
 }
 
 Curves GapCount::curves(double seconds, std::uint32_t functions) const {

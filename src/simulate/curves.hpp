@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,10 +48,29 @@ struct Curves {
     double per_second = 0;              // the log's own rate, of one function on average
 };
 
-// 1 to 60 minutes.
-std::span<const std::int64_t> curve_expiries_us();
+// Those of Curves::by_expiry.
+inline constexpr std::array k_curve_minutes = {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60};
 
-// Counts gaps, and durations, while a log passes. By the log's own ends: start, recorded init and duration.
+// How long functions were idle before each request, by the log's own ends: start, recorded init and duration.
+class IdleGaps {
+  public:
+    // Below 0 while another request was in flight; nothing at a function's first.
+    std::optional<std::int64_t> before(const Invocation& request) {
+        if (request.function >= m_last_end_us.size())
+            m_last_end_us.resize(std::size_t{request.function} + 1, k_never_us);
+        std::int64_t& last_end_us = m_last_end_us[request.function];
+        const std::int64_t end_us = request.start_us + request.init_us + request.duration_us;
+        const std::int64_t before_us = last_end_us;
+        last_end_us = before_us == k_never_us ? end_us : std::max(before_us, end_us);
+        if (before_us == k_never_us) return std::nullopt;
+        return request.start_us - before_us;
+    }
+
+  private:
+    std::vector<std::int64_t> m_last_end_us;  // by function; k_never_us before its first
+};
+
+// Counts gaps, and durations, while a log passes.
 // Memory grows with the number of functions only.
 class GapCount {
   public:
@@ -62,10 +84,7 @@ class GapCount {
     const Histogram& durations() const { return m_durations; }
 
   private:
-    void add(const Invocation& request, bool cold);
-    GapRow& row_of(std::int64_t gap_us);
-
-    std::vector<std::int64_t> m_last_end_us;  // by function; k_never_us before its first
+    IdleGaps m_idle_gaps;
     std::vector<GapRow> m_gaps;
     GapRow m_in_flight;
     std::uint64_t m_first = 0;

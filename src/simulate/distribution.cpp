@@ -77,17 +77,9 @@ std::int64_t Distribution::above_floor(Random& random) const {
 }
 
 double Distribution::mean_us() const {
-    const double floor = static_cast<double>(m_floor_us);
-    const double spread = static_cast<double>(m_spread_us);
-    switch (m_kind) {
-        case Kind::fixed:
-            return floor;
-        case Kind::uniform:
-            return floor + spread / 2;
-        case Kind::exponential:
-            break;
-    }
-    return floor + spread;
+    // The spread of what is fixed is 0.
+    return static_cast<double>(m_floor_us) +
+           static_cast<double>(m_spread_us) * (m_kind == Kind::uniform ? 0.5 : 1);
 }
 
 std::string Distribution::to_string() const {

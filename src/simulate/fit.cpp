@@ -9,7 +9,7 @@
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
-#include "simulate/scenario.hpp"
+#include "simulate/curves.hpp"
 
 namespace ballast {
 namespace {
@@ -40,35 +40,6 @@ std::vector<Expiry> candidates() {
     return all;
 }
 
-// What quiet gaps say about the expiry of the context used last: a request that comes when none is in
-// flight, and is warm, found one that had been idle for the whole gap; when it is cold none survived the gap.
-class Gaps {
-  public:
-    void consume(std::span<const Invocation> block) {
-        for (const auto& invocation : block) {
-            if (invocation.function >= m_last_end_us.size())
-                m_last_end_us.resize(invocation.function + 1, k_never_us);
-            std::int64_t& last_end_us = m_last_end_us[invocation.function];
-            const std::int64_t gap_us = invocation.start_us - last_end_us;
-            if (last_end_us != k_never_us && gap_us > 0 && invocation.truth != Truth::unknown) {
-                for (std::size_t i = 0; i < k_lone_s.size(); ++i) {
-                    const bool expires = gap_us >= k_lone_s[i] * k_second_us;
-                    m_contradictions[i] += expires != (invocation.truth == Truth::cold) ? 1 : 0;
-                }
-            }
-            const std::int64_t end_us = invocation.start_us + invocation.init_us + invocation.duration_us;
-            last_end_us = last_end_us == k_never_us ? end_us : std::max(last_end_us, end_us);
-        }
-    }
-
-    // By expiry of k_lone_s.
-    const std::vector<std::uint64_t>& contradictions() const { return m_contradictions; }
-
-  private:
-    std::vector<std::int64_t> m_last_end_us;  // by function
-    std::vector<std::uint64_t> m_contradictions = std::vector<std::uint64_t>(k_lone_s.size());
-};
-
 std::string expiry_text(const Expiry& expiry) {
     std::string text = expiry.idle.to_string();
     if (expiry.spare) text += ", spare " + expiry.spare->to_string();
@@ -98,8 +69,10 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
                             make_scenario(rules, m_seed + static_cast<std::uint64_t>(run))});
         }
     }
-    Measured measured{.log = {.name = std::move(name)}, .cold = std::vector<double>(m_candidates.size())};
-    Gaps gaps;
+    Measured measured{.log = {.name = std::move(name)},
+                      .cold = std::vector<double>(m_candidates.size()),
+                      .contradictions = std::vector<std::uint64_t>(k_lone_s.size())};
+    IdleGaps gaps;
     bool says = false;
     for (;;) {
         BALLAST_TRY(const auto block, log.next());
@@ -108,8 +81,15 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
         for (const auto& invocation : block) {
             says = says || invocation.truth != Truth::unknown;
             measured.log.cold += invocation.truth == Truth::cold ? 1 : 0;
+            const auto gap_us = gaps.before(invocation);
+            if (!gap_us || *gap_us <= 0 || invocation.truth == Truth::unknown) continue;
+            // A request that comes when none is in flight, and is warm, found the context used last, idle for
+            // the whole gap; when it is cold none survived the gap.
+            for (std::size_t i = 0; i < k_lone_s.size(); ++i) {
+                const bool expires = *gap_us >= k_lone_s[i] * k_second_us;
+                measured.contradictions[i] += expires != (invocation.truth == Truth::cold) ? 1 : 0;
+            }
         }
-        gaps.consume(block);
         for (const auto& run : runs) run.scenario->consume(block);
     }
     if (!says || measured.log.cold == 0) {
@@ -119,7 +99,6 @@ Result<void> Fitter::add(std::string name, InvocationSource& log) {
     }
     for (const auto& run : runs)
         measured.cold[run.candidate] += run.weight * static_cast<double>(run.scenario->tally().cold);
-    measured.contradictions = gaps.contradictions();
     m_logs.push_back(std::move(measured));
     return {};
 }

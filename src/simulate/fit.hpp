@@ -7,8 +7,8 @@
 
 #include "base/result.hpp"
 #include "base/table.hpp"
+#include "simulate/invocation.hpp"
 #include "simulate/platform.hpp"
-#include "simulate/source.hpp"
 
 namespace ballast {
 

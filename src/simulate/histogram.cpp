@@ -22,8 +22,7 @@ double Histogram::quantile_us(double q) const {
     std::uint64_t seen = 0;
     for (std::size_t bucket = 0; bucket < m_counts.size(); ++bucket) {
         seen += m_counts[bucket];
-        if (m_counts[bucket] == 0 || seen < wanted) continue;
-        return middle_us(bucket);
+        if (m_counts[bucket] > 0 && seen >= wanted) return middle_us(bucket);
     }
     return static_cast<double>(m_most);
 }

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+
+#include "base/result.hpp"
 
 namespace ballast {
 
@@ -29,5 +32,26 @@ inline constexpr std::int64_t k_never_us = INT64_MAX / 4;
 // What parsers and models promise: starts lie between the years 1684 and 2255, durations are not longer.
 inline constexpr std::int64_t k_most_time_us = std::int64_t{1} << 53;
 inline constexpr std::int64_t k_most_duration_us = 30 * k_day_us;
+
+// What a log says about itself, apart from its invocations. Complete once the log has been read.
+struct LogFacts {
+    std::uint64_t bytes = 0;         // uncompressed
+    std::uint64_t skipped = 0;       // records that are no invocation: failures, other kinds
+    std::uint64_t failed_inits = 0;  // inits over the limit, or that failed: cold starts without an init time
+    std::uint32_t functions = 1;
+    bool dated = false;  // times are dates, not seconds since the log's own zero
+};
+
+// Where invocations come from, a block at a time. Not thread-safe.
+class InvocationSource {
+  public:
+    virtual ~InvocationSource() = default;
+
+    // The next ones, valid until the next call; empty at the end. Of each function in order of their starts.
+    // Errors: corrupt, naming file and line; those of reading.
+    virtual Result<std::span<const Invocation>> next() = 0;
+
+    virtual LogFacts facts() const = 0;
+};
 
 }  // namespace ballast

@@ -43,20 +43,17 @@ std::vector<Hour> hours_of(const Tally& tally, const OutcomeInput& input, double
         row.begin_us = hour * k_hour_us;
         std::int64_t alive_us = 0;
         if (const auto found = tally.hours.find(hour); found != tally.hours.end()) {
-            const HourTally& counted = found->second;
-            row.requests = counted.requests;
-            row.cold = counted.cold;
-            row.rejected = counted.rejected;
-            row.most_alive = counted.most_alive;
-            living += counted.whole_lives;
-            alive_us = counted.alive_us;
+            const HourCounts& counts = found->second;
+            static_cast<HourCounts&>(row) = counts;
+            living += found->second.whole_lives;
+            alive_us = found->second.alive_us;
         }
-        // The log covers its first and last hour in part.
         const std::int64_t from_us = std::max(row.begin_us, input.first_us);
-        const std::int64_t covered_us = std::min(row.begin_us + k_hour_us, input.last_us) - from_us;
-        if (covered_us > 0) {
+        const std::int64_t to_us = std::min(row.begin_us + k_hour_us, input.last_us);
+        row.covered_us = std::max<std::int64_t>(to_us - from_us, 0);
+        if (row.covered_us > 0) {
             const double lived = static_cast<double>(alive_us) + static_cast<double>(living) * k_hour_us;
-            row.mean_alive = lived / static_cast<double>(covered_us) + kept;
+            row.mean_alive = lived / static_cast<double>(row.covered_us) + kept;
         }
     }
     return hours;
@@ -77,22 +74,13 @@ Spread spread_of(const Histogram& histogram) {
 Outcome outcome_of(std::string name, const Rules& rules, const Tally& tally, const OutcomeInput& input) {
     const double kept = static_cast<double>(rules.platform.provisioned) * input.functions;
     const auto span_us = static_cast<double>(input.last_us - input.first_us);
-    return {.name = std::move(name),
-            .rules = rules,
-            .requests = tally.requests,
-            .cold = tally.cold,
-            .rejected = tally.rejected,
-            .init_overruns = tally.init_overruns,
-            .timeouts = tally.timeouts,
-            .pings = tally.pings,
-            .cold_pings = tally.cold_pings,
-            .contexts_made = tally.contexts_made,
-            .mean_alive = (span_us > 0 ? tally.alive_us / span_us : 0) + kept,
-            .most_alive = tally.most_alive,
-            .latency = spread_of(tally.latency),
-            .wait = spread_of(tally.wait),
-            .money = money_of(rules, tally, input),
-            .hours = hours_of(tally, input, kept)};
+    Outcome outcome{static_cast<const Counts&>(tally), std::move(name), rules};
+    outcome.mean_alive = (span_us > 0 ? tally.alive_us / span_us : 0) + kept;
+    outcome.latency = spread_of(tally.latency);
+    outcome.wait = spread_of(tally.wait);
+    outcome.money = money_of(rules, tally, input);
+    outcome.hours = hours_of(tally, input, kept);
+    return outcome;
 }
 
 }  // namespace ballast

@@ -34,31 +34,19 @@ struct Money {
     double a_month = 0;      // total for 30 days at the log's rate
 };
 
-struct Hour {
+struct Hour : HourCounts {
     std::int64_t begin_us = 0;
-    std::uint64_t requests = 0;
-    std::uint64_t cold = 0;
-    std::uint64_t rejected = 0;
+    std::int64_t covered_us = 0;  // by the log, which begins and ends within an hour
     double mean_alive = 0;
-    std::uint64_t most_alive = 0;  // of several functions: the sum of their peaks, an upper bound
 };
 
 // One simulation's outcome.
-struct Outcome {
+struct Outcome : Counts {
     std::string name;
     Rules rules = {};
-    std::uint64_t requests = 0;
-    std::uint64_t cold = 0;
-    std::uint64_t rejected = 0;
-    std::uint64_t init_overruns = 0;
-    std::uint64_t timeouts = 0;
-    std::uint64_t pings = 0;
-    std::uint64_t cold_pings = 0;
-    std::uint64_t contexts_made = 0;  // on demand
-    double mean_alive = 0;            // provisioned ones included
-    std::uint64_t most_alive = 0;     // of one function
-    Spread latency = {};              // of served requests: wait and duration
-    Spread wait = {};                 // of cold starts
+    double mean_alive = 0;  // provisioned ones included
+    Spread latency = {};    // of served requests: wait and duration
+    Spread wait = {};       // of cold starts
     Money money = {};
     std::vector<Hour> hours = {};  // those of the log, without gaps
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -10,56 +12,57 @@
 namespace ballast {
 namespace {
 
-constexpr std::array k_routings = {
-    RoutingName{Routing::most_recent, "most-recent"}, RoutingName{Routing::least_recent, "least-recent"},
-    RoutingName{Routing::random, "random"},           RoutingName{Routing::oldest, "oldest"},
-    RoutingName{Routing::newest, "newest"},
+constexpr std::array<std::string_view, 5> k_routings = {"most-recent", "least-recent", "random", "oldest",
+                                                        "newest"};
+
+struct ExpiryPreset {
+    std::string_view name;
+    std::string_view idle;
+    std::string_view spare;  // empty: as idle
+    std::string_view max_age;
 };
 
-// docs/simulate.md, "Presets".
+// docs/simulate.md, "Presets", says where they come from.
 constexpr std::array k_presets = {
-    ExpiryPreset{"2017", "45m..60m", "", "never", "mikhail.io, 2017"},
-    ExpiryPreset{"2019", "640s", "", "7384s",
-                 "mikhail.io, August 2019; recordings of pacslab, May and June 2020"},
-    ExpiryPreset{"2020-spares", "640s", "640s..1120s", "7384s",
-                 "fitted to the recordings of pacslab, May and June 2020"},
-    ExpiryPreset{"2021", "5m..7m", "", "7384s", "mikhail.io, January 2021; age as in 2020"},
+    ExpiryPreset{"2017", "45m..60m", "", "never"},
+    ExpiryPreset{"2019", "640s", "", "7384s"},
+    ExpiryPreset{"2020-spares", "640s", "640s..1120s", "7384s"},
+    ExpiryPreset{"2021", "5m..7m", "", "7384s"},
 };
 
 }  // namespace
 
-std::span<const RoutingName> routing_names() {
-    return k_routings;
-}
-
 std::string_view to_string(Routing routing) {
-    for (const auto& entry : k_routings) {
-        if (entry.routing == routing) return entry.name;
-    }
-    return "unknown";
+    return k_routings.at(static_cast<std::size_t>(routing));
 }
 
-std::span<const ExpiryPreset> expiry_presets() {
-    return k_presets;
+Result<Routing> parse_routing(std::string_view name) {
+    const auto found = std::ranges::find(k_routings, name);
+    if (found != k_routings.end()) return static_cast<Routing>(found - k_routings.begin());
+    return fail(ErrorCode::usage, "--routing", "'" + printable(name) + "' is not a rule",
+                fmt::format("those there are: {}", fmt::join(k_routings, ", ")));
+}
+
+std::string preset_names() {
+    std::vector<std::string_view> names;
+    std::ranges::transform(k_presets, std::back_inserter(names), &ExpiryPreset::name);
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 Result<Expiry> expiry_preset(std::string_view name) {
-    std::string known;
-    for (const auto& preset : k_presets) {
-        known += known.empty() ? "" : ", ";
-        known += preset.name;
-        if (preset.name != name) continue;
-        Expiry expiry;
-        BALLAST_TRY(expiry.idle, parse_distribution(preset.idle, preset.name));
-        if (!preset.spare.empty()) {
-            BALLAST_TRY(expiry.spare, parse_distribution(preset.spare, preset.name));
-        }
-        BALLAST_TRY(const Distribution age, parse_distribution(preset.max_age, preset.name));
-        expiry.max_age_us = age.least_us();
-        return expiry;
+    const auto preset = std::ranges::find(k_presets, name, &ExpiryPreset::name);
+    if (preset == k_presets.end()) {
+        return fail(ErrorCode::usage, "--preset", "'" + printable(name) + "' is not a preset",
+                    "those there are: " + preset_names());
     }
-    return fail(ErrorCode::usage, "--preset", "'" + printable(name) + "' is not a preset",
-                "those there are: " + known);
+    Expiry expiry;
+    BALLAST_TRY(expiry.idle, parse_distribution(preset->idle, name));
+    if (!preset->spare.empty()) {
+        BALLAST_TRY(expiry.spare, parse_distribution(preset->spare, name));
+    }
+    BALLAST_TRY(const Distribution age, parse_distribution(preset->max_age, name));
+    expiry.max_age_us = age.least_us();
+    return expiry;
 }
 
 std::string platform_text(const Platform& platform) {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +15,9 @@ namespace ballast {
 // recordings of 2020), which lets the others expire: the rule decides about cold starts more than the expiry.
 enum class Routing : std::uint8_t { most_recent, least_recent, random, oldest, newest };
 
-struct RoutingName {
-    Routing routing;
-    std::string_view name;
-};
-std::span<const RoutingName> routing_names();
 std::string_view to_string(Routing routing);
+// Errors: usage, with the names there are.
+Result<Routing> parse_routing(std::string_view name);
 
 // How long a context stays when nobody needs it.
 struct Expiry {
@@ -32,15 +28,8 @@ struct Expiry {
     std::int64_t max_age_us = k_never_us;  // then it is replaced, however busy; a running request ends first
 };
 
-// What was measured of AWS Lambda, and when.
-struct ExpiryPreset {
-    std::string_view name;
-    std::string_view idle;
-    std::string_view spare;  // empty: as idle
-    std::string_view max_age;
-    std::string_view origin;
-};
-std::span<const ExpiryPreset> expiry_presets();
+// What was measured of AWS Lambda, and when: "2017, 2019, ...".
+std::string preset_names();
 inline constexpr std::string_view k_default_preset = "2021";
 // Errors: usage, with the names there are.
 Result<Expiry> expiry_preset(std::string_view name);

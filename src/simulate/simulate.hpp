@@ -8,10 +8,10 @@
 #include "base/result.hpp"
 #include "simulate/compared.hpp"
 #include "simulate/curves.hpp"
+#include "simulate/invocation.hpp"
 #include "simulate/outcome.hpp"
 #include "simulate/platform.hpp"
 #include "simulate/prices.hpp"
-#include "simulate/source.hpp"
 
 namespace ballast {
 

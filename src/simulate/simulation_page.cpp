@@ -8,16 +8,12 @@
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
-#include "simulate/curve_sections.hpp"
-#include "simulate/hour_sections.hpp"
+#include "simulate/chart_sections.hpp"
 #include "simulate/simulation_json.hpp"
+#include "simulate/simulation_text.hpp"
 
 namespace ballast {
 namespace {
-
-std::string span(double ms) {
-    return format_span_us(ms * 1000);
-}
 
 // "recorded + 412 ms, 2 ms each invocation"
 std::string added_text(const Strategy& strategy) {
@@ -31,13 +27,18 @@ std::string added_text(const Strategy& strategy) {
     return text;
 }
 
+void add_times(ReportTable& table, std::initializer_list<const char*> titles) {
+    for (const auto* title : titles) table.columns.push_back({title, Unit::milliseconds});
+}
+
 // Builds the sections, in the order in which a reader asks.
 class Page {
   public:
     explicit Page(const Simulation& simulation)
         : m_simulation(simulation),
           m_first(simulation.strategies.front()),
-          m_report("Who waits: " + title_of(simulation.input), subtitle(simulation)) {}
+          m_report("Who waits: " + title_of(simulation.input),
+                   log_text(simulation) + ", as 'ballast simulate' found it") {}
 
     Report make() {
         add_facts();
@@ -59,14 +60,6 @@ class Page {
         return printable(std::string_view(input).substr(input.rfind('/') + 1));
     }
 
-    static std::string subtitle(const Simulation& simulation) {
-        std::string text = counted(simulation.invocations, "invocation");
-        if (simulation.facts.functions > 1)
-            text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
-        return text + fmt::format(" in {}, {} MB, as 'ballast simulate' found it",
-                                  format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
-    }
-
     void add_facts() {
         const LogTruth& truth = m_simulation.truth;
         m_report.add(ReportFact{
@@ -77,8 +70,9 @@ class Page {
                 ReportFact{"Cold in the log", percent_of(truth.cold, truth.known), Unit::percent,
                            fmt::format("{} of {}", format_count(truth.cold), format_count(truth.known))});
         }
-        m_report.add(ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
-                                fmt::format("on average; {} at most", span(m_first.wait.most_ms))});
+        m_report.add(
+            ReportFact{"They wait", m_first.wait.mean_ms, Unit::milliseconds,
+                       fmt::format("on average; {} at most", milliseconds_text(m_first.wait.most_ms))});
         m_report.add(ReportFact{"Contexts", m_first.mean_alive, Unit::number,
                                 fmt::format("on average; {} at most", format_count(m_first.most_alive))});
         m_report.add(ReportFact{"Costs a month", m_first.money.a_month, Unit::dollars,
@@ -94,18 +88,10 @@ class Page {
             "Strategies",
             "Wait: what a cold start adds, on average. p50 to p99.9: of all requests, wait and "
             "duration. Contexts: on average, and the most of one function at once."};
-        table.columns = {{"Strategy"},
-                         {"What it adds"},
-                         {"Cold", Unit::count},
-                         {"Share", Unit::percent},
-                         {"Wait", Unit::milliseconds},
-                         {"p50", Unit::milliseconds},
-                         {"p90", Unit::milliseconds},
-                         {"p99", Unit::milliseconds},
-                         {"p99.9", Unit::milliseconds},
-                         {"Contexts", Unit::number},
-                         {"Most", Unit::count},
-                         {"A month", Unit::dollars}};
+        table.columns = {{"Strategy"}, {"What it adds"}, {"Cold", Unit::count}, {"Share", Unit::percent}};
+        add_times(table, {"Wait", "p50", "p90", "p99", "p99.9"});
+        table.columns.insert(table.columns.end(),
+                             {{"Contexts", Unit::number}, {"Most", Unit::count}, {"A month", Unit::dollars}});
         for (const auto& outcome : m_simulation.strategies) {
             const Spread& latency = outcome.latency;
             table.rows.push_back({outcome.name, added_text(outcome.rules.strategy), outcome.cold,
@@ -164,31 +150,30 @@ class Page {
         ReportTable table = {"What it costs",
                              "For the log's length; a month is 30 days at its rate. Without free tier."};
         table.columns = {{"Strategy"}};
-        for (const auto& part : k_parts) {
-            const bool any = std::ranges::any_of(
-                m_simulation.strategies, [&](const Outcome& outcome) { return part.usd(outcome.money) > 0; });
-            if (!any) continue;
-            table.columns.push_back({part.title, Unit::dollars});
-            chart.series.push_back({part.title});
-        }
-        table.columns.push_back({"Total", Unit::dollars});
-        table.columns.push_back({"A month", Unit::dollars});
-        for (const auto& outcome : m_simulation.strategies) {
-            const Money& money = outcome.money;
-            const auto at = static_cast<double>(chart.y.categories.size());
+        const auto& strategies = m_simulation.strategies;
+        for (const auto& outcome : strategies) {
             chart.y.categories.push_back(outcome.name);
-            auto& row = table.rows.emplace_back();
-            row.emplace_back(outcome.name);
-            std::size_t shown = 0;
-            for (const auto& part : k_parts) {
-                if (shown == chart.series.size() || chart.series[shown].name != part.title) continue;
-                row.emplace_back(part.usd(money));
-                const double month = money.total > 0 ? part.usd(money) * money.a_month / money.total : 0;
-                chart.series[shown++].points.emplace_back(at, month);
-            }
-            row.emplace_back(money.total);
-            row.emplace_back(money.a_month);
+            table.rows.push_back({outcome.name});
         }
+        const auto add_column = [&](const char* title, const auto& usd) {
+            table.columns.push_back({title, Unit::dollars});
+            for (std::size_t i = 0; i < strategies.size(); ++i)
+                table.rows[i].emplace_back(usd(strategies[i].money));
+        };
+        for (const auto& part : k_parts) {
+            const auto spent = [&](const Outcome& outcome) { return part.usd(outcome.money) > 0; };
+            if (std::ranges::none_of(strategies, spent)) continue;
+            add_column(part.title, part.usd);
+            ReportSeries series = {part.title};
+            for (const auto& outcome : strategies) {
+                const Money& money = outcome.money;
+                const double month = money.total > 0 ? part.usd(money) * money.a_month / money.total : 0;
+                series.points.emplace_back(static_cast<double>(series.points.size()), month);
+            }
+            chart.series.push_back(std::move(series));
+        }
+        add_column("Total", [](const Money& money) { return money.total; });
+        add_column("A month", [](const Money& money) { return money.a_month; });
         const bool any = std::ranges::any_of(
             m_simulation.strategies, [](const Outcome& outcome) { return outcome.money.a_month > 0; });
         if (any) m_report.add(chart);
@@ -211,27 +196,26 @@ class Page {
         chart.kind = ReportChart::Kind::points;
         chart.x = {"a month", Unit::dollars};
         chart.y = {"cold", Unit::percent};
-        const auto add = [&](const Outcome& outcome, const std::string& name, ReportSeries& series) {
+        const auto add_row = [&](const Outcome& outcome, const std::string& name) {
             table.rows.push_back({name, outcome.cold, 100 * outcome.cold_share(), outcome.latency.p99_ms,
                                   outcome.latency.p999_ms, outcome.money.a_month,
                                   outcome.money.a_month - m_first.money.a_month});
-            series.points.emplace_back(outcome.money.a_month, 100 * outcome.cold_share());
-            series.labels.push_back(name);
         };
-        ReportSeries strategies = {"Strategies"};
-        add(m_first, m_first.name + ", nothing else", strategies);
-        strategies.labels.front() = m_first.name;
-        for (auto outcome = m_simulation.strategies.begin() + 1; outcome != m_simulation.strategies.end();
-             ++outcome) {
-            strategies.points.emplace_back(outcome->money.a_month, 100 * outcome->cold_share());
-            strategies.labels.push_back(outcome->name);
-        }
-        ReportSeries pings = {"Pings"};
-        for (const auto& outcome : m_simulation.pings) add(outcome, outcome.name, pings);
-        ReportSeries provisioned = {"Provisioned"};
-        for (const auto& outcome : m_simulation.provisioned) add(outcome, outcome.name, provisioned);
-        for (auto* series : {&strategies, &pings, &provisioned})
-            if (!series->points.empty()) chart.series.push_back(std::move(*series));
+        const auto add_points = [&](const char* title, const std::vector<Outcome>& outcomes) {
+            if (outcomes.empty()) return;
+            ReportSeries& series = chart.series.emplace_back();
+            series.name = title;
+            for (const auto& outcome : outcomes) {
+                series.points.emplace_back(outcome.money.a_month, 100 * outcome.cold_share());
+                series.labels.push_back(outcome.name);
+            }
+        };
+        add_row(m_first, m_first.name + ", nothing else");
+        for (const auto& outcome : m_simulation.pings) add_row(outcome, outcome.name);
+        for (const auto& outcome : m_simulation.provisioned) add_row(outcome, outcome.name);
+        add_points("Strategies", m_simulation.strategies);
+        add_points("Pings", m_simulation.pings);
+        add_points("Provisioned", m_simulation.provisioned);
         m_report.add(table);
         m_report.add(chart);
     }
@@ -249,10 +233,7 @@ class Page {
         table.columns = {
             {"Cold starts"}, {"Cold", Unit::count}, {"Of", Unit::count}, {"Share", Unit::percent}};
         const bool has_init = truth.init.count > 0;
-        if (has_init) {
-            for (const auto* title : {"Wait", "p50", "p90", "p99", "Most"})
-                table.columns.push_back({title, Unit::milliseconds});
-        }
+        if (has_init) add_times(table, {"Wait", "p50", "p90", "p99", "Most"});
         const auto add = [&](const char* what, std::uint64_t cold, std::uint64_t of, const Spread& init) {
             auto& row = table.rows.emplace_back();
             row = {std::string(what), cold, of, percent_of(cold, of)};
@@ -272,9 +253,7 @@ class Page {
         table.columns = {{"What"}, {"Value"}};
         table.rows.push_back({"platform", platform_text(options.platform)});
         table.rows.push_back({"init where none is recorded", options.init.to_string()});
-        table.rows.push_back(
-            {"prices", fmt::format("AWS Lambda {}, {}, {}", k_prices_region, k_prices_date,
-                                   options.architecture == Architecture::arm ? "arm64" : "x86-64")});
+        table.rows.push_back({"prices", prices_text(options)});
         table.rows.push_back({"seed", std::to_string(options.seed)});
         m_report.add(table);
     }

@@ -17,25 +17,10 @@ namespace {
 constexpr std::size_t k_hours_shown = 8;
 constexpr std::size_t k_bar_columns = 12;
 
-std::string milliseconds(double ms) {
-    return format_span_us(ms * 1000);
-}
-
 std::string dollars(double usd) {
     if (usd >= 1000) return fmt::format("${}", format_count(static_cast<std::uint64_t>(std::llround(usd))));
     if (usd >= 0.1 || usd == 0) return fmt::format("${:.2f}", usd);
     return fmt::format("${:.2g}", usd);
-}
-
-std::string log_line(const Simulation& simulation) {
-    std::string line =
-        fmt::format("{}: {}", printable(simulation.input), counted(simulation.invocations, "invocation"));
-    if (simulation.facts.functions > 1)
-        line += fmt::format(" of {} functions", format_count(simulation.facts.functions));
-    line += fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
-    if (simulation.facts.skipped > 0)
-        line += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record"));
-    return line + "\n";
 }
 
 // The answer, before any table.
@@ -47,8 +32,8 @@ std::string answer(const Simulation& simulation) {
     if (first.cold == 0) {
         text += ".";
     } else if (first.wait.most_ms > 0) {
-        text += fmt::format(": {} on average, {} at most.", milliseconds(first.wait.mean_ms),
-                            milliseconds(first.wait.most_ms));
+        text += fmt::format(": {} on average, {} at most.", milliseconds_text(first.wait.mean_ms),
+                            milliseconds_text(first.wait.most_ms));
     } else {
         text += "; how long is not known here: say it with --init TIME, or --strategy NAME=TIME.";
     }
@@ -66,30 +51,28 @@ std::string answer(const Simulation& simulation) {
                     ? fmt::format(
                           ", init {} on average. Lambda also initialises contexts ahead of need, so\n"
                           "an init time in a log does not prove that anyone waited.\n",
-                          milliseconds(truth.init.mean_ms))
+                          milliseconds_text(truth.init.mean_ms))
                     : ".\n";
     }
     return text;
 }
 
+// A text, and numbers after it.
+std::vector<Column> columns_of(std::string text, std::initializer_list<const char*> numbers) {
+    std::vector<Column> columns = {{std::move(text), Align::left}};
+    for (const auto* title : numbers) columns.push_back({title, Align::right});
+    return columns;
+}
+
 std::string strategies_table(const Simulation& simulation, Colours colours) {
-    Table table({{"strategy", Align::left},
-                 {"cold", Align::right},
-                 {"share", Align::right},
-                 {"wait", Align::right},
-                 {"p50", Align::right},
-                 {"p90", Align::right},
-                 {"p99", Align::right},
-                 {"p99.9", Align::right},
-                 {"contexts", Align::right},
-                 {"most", Align::right},
-                 {"a month", Align::right}});
+    Table table(columns_of(
+        "strategy", {"cold", "share", "wait", "p50", "p90", "p99", "p99.9", "contexts", "most", "a month"}));
     for (const auto& outcome : simulation.strategies) {
         const Spread& latency = outcome.latency;
         table.add_row({outcome.name, format_count(outcome.cold), format_share(outcome.cold, outcome.requests),
-                       milliseconds(outcome.wait.mean_ms), milliseconds(latency.p50_ms),
-                       milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
-                       milliseconds(latency.p999_ms), fmt::format("{:.2f}", outcome.mean_alive),
+                       milliseconds_text(outcome.wait.mean_ms), milliseconds_text(latency.p50_ms),
+                       milliseconds_text(latency.p90_ms), milliseconds_text(latency.p99_ms),
+                       milliseconds_text(latency.p999_ms), fmt::format("{:.2f}", outcome.mean_alive),
                        format_count(outcome.most_alive), dollars(outcome.money.a_month)});
     }
     std::string text = "\n" + table.to_string(colours);
@@ -109,10 +92,7 @@ std::string help_table(const Simulation& simulation, Colours colours) {
     if (simulation.provisioned.empty() && simulation.pings.empty()) return {};
     const Outcome& base = simulation.strategies.front();
     if (base.cold == 0) return {};
-    Table table({{"what would help", Align::left},
-                 {"cold", Align::right},
-                 {"share", Align::right},
-                 {"more a month", Align::right}});
+    Table table(columns_of("what would help", {"cold", "share", "more a month"}));
     table.add_row({"nothing", format_count(base.cold), format_share(base.cold, base.requests), ""});
     for (const auto* group : {&simulation.pings, &simulation.provisioned}) {
         for (const auto& outcome : *group) {
@@ -141,13 +121,10 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
         std::ranges::sort(shown);
     }
     const bool has_truth = !simulation.truth.cold_by_hour.empty();
-    std::vector<Column> columns = {{is_cut ? "the hours that wait most" : "hour (UTC)", Align::left},
-                                   {"invocations", Align::right},
-                                   {"cold", Align::right},
-                                   {"share", Align::right},
-                                   {"contexts", Align::right},
-                                   {"most", Align::right}};
-    if (!is_cut && !simulation.facts.dated) columns[0].title = "hour";
+    auto columns = columns_of(is_cut                   ? "the hours that wait most"
+                              : simulation.facts.dated ? "hour (UTC)"
+                                                       : "hour",
+                              {"invocations", "cold", "share", "contexts", "most"});
     if (has_truth) columns.push_back({"log's cold", Align::right});
     columns.push_back({"", Align::left});
     Table table(columns);
@@ -172,6 +149,23 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
 
 }  // namespace
 
+std::string log_text(const Simulation& simulation) {
+    std::string text = counted(simulation.invocations, "invocation");
+    if (simulation.facts.functions > 1)
+        text += fmt::format(" of {} functions", format_count(simulation.facts.functions));
+    return text +
+           fmt::format(" in {}, {} MB", format_span_us(simulation.seconds() * 1e6), simulation.memory_mb);
+}
+
+std::string prices_text(const SimulateOptions& options) {
+    return fmt::format("AWS Lambda {}, {}, {}", k_prices_region, k_prices_date,
+                       options.architecture == Architecture::arm ? "arm64" : "x86-64");
+}
+
+std::string milliseconds_text(double ms) {
+    return format_span_us(ms * 1000);
+}
+
 std::string hour_text(std::int64_t begin_us, const Simulation& simulation) {
     if (!simulation.facts.dated) {
         return fmt::format("hour {}", begin_us / k_hour_us + (begin_us >= 0 ? 1 : 0));
@@ -185,15 +179,16 @@ std::string hour_text(std::int64_t begin_us, const Simulation& simulation) {
 }
 
 std::string simulation_text(const Simulation& simulation, HourRows hours, Colours colours) {
-    std::string text = log_line(simulation) + "\n" + answer(simulation);
+    std::string text = printable(simulation.input) + ": " + log_text(simulation);
+    if (simulation.facts.skipped > 0)
+        text += fmt::format("; {} passed over", counted(simulation.facts.skipped, "other record"));
+    text += "\n\n" + answer(simulation);
     text += strategies_table(simulation, colours);
     text += help_table(simulation, colours);
     text += hours_table(simulation, hours, colours);
     text += fmt::format("\nsimulated: {}; seed {}\n", platform_text(simulation.options.platform),
                         simulation.options.seed);
-    text +=
-        fmt::format("prices: AWS Lambda {}, {}, {}; a month is 30 days at this rate\n", k_prices_region,
-                    k_prices_date, simulation.options.architecture == Architecture::arm ? "arm64" : "x86-64");
+    text += "prices: " + prices_text(simulation.options) + "; a month is 30 days at this rate\n";
     return text;
 }
 

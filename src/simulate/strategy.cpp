@@ -20,37 +20,35 @@ std::string in_milliseconds(std::string_view text) {
     return std::string(text) + (is_plain_number(text) ? "ms" : "");
 }
 
+tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
+    return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' " + std::string(why), k_shape);
+}
+
 Result<double> parse_usd(std::string_view text) {
     double value = 0;
     const char* const last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error != std::errc() || end != last || !(value >= 0 && value < 1e9)) {
-        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' is not a sum of dollars", k_shape);
-    }
+    if (error != std::errc() || end != last || !(value >= 0 && value < 1e9))
+        return refuse(text, "is not a sum of dollars");
     return value;
 }
 
 Result<void> set_part(Strategy& strategy, std::string_view key, std::string_view value) {
-    if (key == "warm") {
-        BALLAST_TRY(strategy.warm_us, parse_span_us(in_milliseconds(value), k_shown));
-    } else if (key == "each") {
-        BALLAST_TRY(strategy.each_us, parse_span_us(in_milliseconds(value), k_shown));
-    } else if (key == "per-cold") {
-        BALLAST_TRY(strategy.usd_per_cold, parse_usd(value));
-    } else if (key == "month") {
-        BALLAST_TRY(strategy.usd_per_month, parse_usd(value));
+    if (key == "warm" || key == "each") {
+        auto& span_us = key == "warm" ? strategy.warm_us : strategy.each_us;
+        BALLAST_TRY(span_us, parse_span_us(in_milliseconds(value), k_shown));
+    } else if (key == "per-cold" || key == "month") {
+        auto& usd = key == "month" ? strategy.usd_per_month : strategy.usd_per_cold;
+        BALLAST_TRY(usd, parse_usd(value));
     } else if (key == "tmp") {
         BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
         strategy.tmp_gb = paid_tmp_gb(bytes);
     } else if (key == "memory") {
         BALLAST_TRY(const std::uint64_t bytes, parse_size(value));
-        if (bytes < k_mib || bytes > 64 * k_gib - 1) {
-            return fail(ErrorCode::usage, k_shown, "'" + printable(value) + "' is not a function's memory",
-                        k_shape);
-        }
+        if (bytes < k_mib || bytes > 64 * k_gib - 1) return refuse(value, "is not a function's memory");
         strategy.memory_mb = static_cast<std::uint16_t>(bytes / k_mib);
     } else {
-        return fail(ErrorCode::usage, k_shown, "'" + printable(key) + "' is not known", k_shape);
+        return refuse(key, "is not known");
     }
     return {};
 }
@@ -90,10 +88,8 @@ std::string cold_text(const Strategy& strategy) {
 
 Result<Strategy> parse_strategy(std::string_view text) {
     const auto equals = text.find('=');
-    if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
-        return fail(ErrorCode::usage, k_shown, "'" + printable(text) + "' has no name and cold start",
-                    k_shape);
-    }
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
+        return refuse(text, "has no name and cold start");
     Strategy strategy;
     strategy.name = printable(text.substr(0, equals));
     std::string_view rest = text.substr(equals + 1);
@@ -111,7 +107,7 @@ Result<Strategy> parse_strategy(std::string_view text) {
         } else if (part == 1) {
             BALLAST_CHECK(set_part(strategy, "warm", word));
         } else {
-            return fail(ErrorCode::usage, k_shown, "'" + printable(word) + "' has no key", k_shape);
+            return refuse(word, "has no key");
         }
     }
     return strategy;

@@ -8,18 +8,21 @@
 
 namespace ballast {
 
-// What happened in one hour of the log.
-struct HourTally {
+// What is counted of one hour of the log.
+struct HourCounts {
     std::uint64_t requests = 0;
     std::uint64_t cold = 0;
     std::uint64_t rejected = 0;
     std::uint64_t most_alive = 0;  // of several functions: the sum of their peaks, an upper bound
+};
+
+struct HourTally : HourCounts {
     std::int64_t alive_us = 0;     // the parts of contexts' lives that do not fill the hour
     std::int64_t whole_lives = 0;  // change, at this hour's beginning, of how many live through the hour
 };
 
-// What a simulation counts. Sums of money's inputs are doubles: they pass 64 bits in long logs.
-struct Tally {
+// What is counted of a whole log.
+struct Counts {
     std::uint64_t requests = 0;       // without pings
     std::uint64_t cold = 0;           // requests that waited for a context
     std::uint64_t rejected = 0;       // over the limit of concurrency
@@ -29,6 +32,10 @@ struct Tally {
     std::uint64_t cold_pings = 0;
     std::uint64_t contexts_made = 0;  // on demand
     std::uint64_t most_alive = 0;     // of one function
+};
+
+// What a simulation counts. Sums of money's inputs are doubles: they pass 64 bits in long logs.
+struct Tally : Counts {
     double billed_ms = 0;
     double billed_mb_ms = 0;                       // on demand: duration and init, pings too
     double provisioned_mb_ms = 0;                  // duration on provisioned contexts

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "simulate/distribution.hpp"
-#include "simulate/source.hpp"
+#include "simulate/invocation.hpp"
 
 namespace ballast {
 

@@ -152,7 +152,7 @@ TEST(Curves, ExpiriesEqualBruteForceOnRandomTraces) {
         const Simulation simulation = simulate(source, options_with(Distribution::never(), 400'000)).value();
         ASSERT_TRUE(simulation.curves);
         const Curves& curves = *simulation.curves;
-        ASSERT_EQ(curves.by_expiry.size(), curve_expiries_us().size());
+        ASSERT_EQ(curves.by_expiry.size(), k_curve_minutes.size());
         for (const auto& row : curves.by_expiry) {
             const auto swept = plain_simulation(trace, row.expiry_us, 400'000);
             EXPECT_EQ(row.cold, static_cast<std::uint64_t>(std::ranges::count(swept, true))) << row.expiry_us;

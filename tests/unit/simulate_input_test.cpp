@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "simulate/input/detect.hpp"
 #include "simulate/input/fields.hpp"
 #include "simulate/input/log_file.hpp"
+#include "simulate/input/log_parser.hpp"
 #include "simulate/random.hpp"
 
 namespace ballast {

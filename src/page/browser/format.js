@@ -62,27 +62,19 @@ function niceStep(most, ticks, unit) {
   return factor * power * base;
 }
 
+const formatOf = {
+  bytes: formatSize,
+  change_bytes: formatChange,
+  count: formatCount,
+  percent: (value) => `${value.toFixed(2)} %`,
+  milliseconds: formatDuration,
+  seconds: (value) => formatDuration(value * 1000),
+  dollars: (value) => `$${value >= 1 || value === 0 ? value.toFixed(2) : String(Number(value.toPrecision(3)))}`,
+};
+
 function formatValue(value, unit) {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  switch (unit) {
-    case 'bytes':
-      return formatSize(value);
-    case 'change_bytes':
-      return formatChange(value);
-    case 'count':
-      return formatCount(value);
-    case 'percent':
-      return `${value.toFixed(2)} %`;
-    case 'milliseconds':
-      return formatDuration(value);
-    case 'seconds':
-      return formatDuration(value * 1000);
-    case 'dollars':
-      return `$${value >= 1 || value === 0 ? value.toFixed(2) : String(Number(value.toPrecision(3)))}`;
-    default:
-      return formatNumber(value);
-  }
+  return typeof value === 'string' ? value : (formatOf[unit] || formatNumber)(value);
 }
 
 // An element with attributes, classes and children. Texts become text: nothing of what a package names is ever

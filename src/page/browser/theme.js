@@ -14,23 +14,27 @@ function redrawCharts() {
   for (const draw of charts) draw();
 }
 
+// The style's one rule for the dark holds when the system says so, until the reader has chosen.
+const systemIsDark = '(prefers-color-scheme: dark)';
+const darkRule = [...document.styleSheets[0].cssRules].find((rule) => rule.media?.mediaText === systemIsDark);
+let chosenTheme;
+
 function setTheme(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
+  chosenTheme = theme;
+  darkRule.media.mediaText = !theme ? systemIsDark : theme === 'dark' ? 'all' : 'not all';
   redrawCharts();
 }
 
 function isDark() {
-  const chosen = document.documentElement.dataset.theme;
-  return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  return matchMedia(darkRule.media.mediaText).matches;
 }
 
 function watchTheme() {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts);
+  matchMedia(systemIsDark).addEventListener('change', redrawCharts);
   // Paper is white, whatever the screen is.
   let before;
   addEventListener('beforeprint', () => {
-    before = document.documentElement.dataset.theme;
+    before = chosenTheme;
     setTheme('light');
   });
   addEventListener('afterprint', () => setTheme(before));

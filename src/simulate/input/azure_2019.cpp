@@ -20,61 +20,36 @@ std::string function_name(const std::vector<std::string_view>& fields) {
     return fmt::format("{}/{}/{}", fields[0], fields[1], fields[2]);
 }
 
-class Azure2019Parser final : public LogParser {
+class Azure2019Parser final : public CsvParser {
   public:
     Azure2019Parser(const Azure2019Durations& durations, std::uint64_t seed, FunctionNames& names)
-        : m_durations(durations), m_random(seed), m_names(names) {}
-
-    tl::expected<std::size_t, ParseFault> parse(std::string_view text, bool last,
-                                                std::vector<Invocation>& out) override {
-        std::size_t at = 0;
-        while (out.size() < k_most_at_once) {
-            if (m_minute < m_counts.size()) {
-                emit(out);
-                continue;
-            }
-            if (at == text.size() || !read_csv_record(text.substr(at), last, m_record)) break;
-            const bool empty = m_record.fields.size() == 1 && m_record.fields[0].empty();
-            if (auto why = empty ? std::string() : record(); !why.empty())
-                return tl::unexpected(ParseFault{at, std::move(why)});
-            at += m_record.length;
-        }
-        return at;
-    }
-
-    std::string fault_at_end() const override { return m_first_minute ? std::string() : "is empty"; }
-    bool by_function() const override { return true; }
-
-    LogFacts facts() const override {
-        LogFacts facts = m_facts;
-        facts.functions = static_cast<std::uint32_t>(std::max<std::size_t>(m_names.size(), 1));
-        return facts;
-    }
+        : CsvParser(names), m_durations(durations), m_random(seed) {}
 
   private:
-    // The fault, or nothing.
-    std::string record() {
+    Read record(bool is_first, std::vector<Invocation>& /*out*/) override {
         if (m_record.fields.size() <= k_name_columns + 1)
-            return "it has no minutes after HashOwner,HashApp,HashFunction,Trigger";
-        if (!m_first_minute) {
+            return fault("it has no minutes after HashOwner,HashApp,HashFunction,Trigger");
+        if (is_first) {
             // Minutes are numbered from 1; samples begin later in the day.
             const auto first = parse_number(m_record.fields[k_name_columns + 1]);
             if (!first || *first < 0 || *first > 1e6)
-                return "its header has no number of a minute after Trigger";
+                return fault("its header has no number of a minute after Trigger");
             m_first_minute = static_cast<std::int64_t>(*first);
             return {};
         }
         m_name = function_name(m_record.fields);
         m_function = m_names.number_of(m_name);
         if (m_function == UINT32_MAX)
-            return fmt::format("it has more than {} functions", FunctionNames::k_most);
-        if (m_names.size() == m_known) return "function " + printable(m_name) + " has two rows";
+            return fault(fmt::format("it has more than {} functions", FunctionNames::k_most));
+        if (m_names.size() == m_known) return fault("function " + printable(m_name) + " has two rows");
         m_known = m_names.size();
         m_counts.clear();
         for (std::size_t i = k_name_columns + 1; i < m_record.fields.size(); ++i) {
             const auto count = parse_number(m_record.fields[i]);
-            if (!count || *count < 0 || *count > k_most_a_minute)
-                return "'" + printable(m_record.fields[i].substr(0, 40)) + "' is not a count of requests";
+            if (!count || *count < 0 || *count > k_most_a_minute) {
+                return fault("'" + printable(m_record.fields[i].substr(0, 40)) +
+                             "' is not a count of requests");
+            }
             m_counts.push_back(static_cast<std::uint32_t>(*count));
         }
         m_minute = 0;
@@ -84,26 +59,26 @@ class Azure2019Parser final : public LogParser {
 
     // The next request of the minute, or on to the next minute. The earliest of n that lie evenly in what is
     // left of it: nothing has to be sorted, whatever the count.
-    void emit(std::vector<Invocation>& out) {
+    bool rest_of_record(std::vector<Invocation>& out) override {
+        if (m_minute == m_counts.size()) return false;
         if (m_counts[m_minute] == 0) {
             ++m_minute;
             m_passed = 0;
-            return;
+            return true;
         }
         const double left = m_counts[m_minute]--;
         m_passed += (1 - m_passed) * (1 - std::pow(1 - draw_unit(m_random), 1 / left));
-        const std::int64_t minute = *m_first_minute + static_cast<std::int64_t>(m_minute);
+        const std::int64_t minute = m_first_minute + static_cast<std::int64_t>(m_minute);
         const auto within_us = static_cast<std::int64_t>(m_passed * static_cast<double>(k_minute_us));
         out.push_back({.start_us = minute * k_minute_us + within_us,
                        .duration_us = m_durations.draw(m_name, m_random),
                        .function = m_function});
+        return true;
     }
 
     const Azure2019Durations& m_durations;
     Random m_random;
-    FunctionNames& m_names;
-    CsvRecord m_record;
-    std::optional<std::int64_t> m_first_minute;
+    std::int64_t m_first_minute = 0;
     // The row that is being turned into requests.
     std::string m_name;
     std::uint32_t m_function = 0;

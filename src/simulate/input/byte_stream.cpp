@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -17,90 +16,59 @@ namespace {
 
 constexpr std::size_t k_packed_bytes = std::size_t{256} << 10;
 
-class FileBytes final : public ByteStream {
+// A file's bytes as they are, of which the first were looked at; or bytes in memory, without a file.
+class PlainBytes final : public ByteStream {
   public:
-    FileBytes(Fd fd, std::string name) : m_fd(std::move(fd)), m_name(std::move(name)) {}
-
-    Result<std::size_t> read(std::span<char> out) override {
-        for (;;) {
-            const ssize_t count = ::read(m_fd.value(), out.data(), out.size());
-            if (count >= 0) return static_cast<std::size_t>(count);
-            if (errno != EINTR) return fail_errno(errno, m_name, "cannot be read");
-        }
-    }
-
-  private:
-    Fd m_fd;
-    std::string m_name;
-};
-
-class MemoryBytes final : public ByteStream {
-  public:
-    explicit MemoryBytes(std::string_view bytes) : m_bytes(bytes) {}
-
-    Result<std::size_t> read(std::span<char> out) override {
-        const std::size_t count = std::min(out.size(), m_bytes.size());
-        std::copy_n(m_bytes.data(), count, out.data());
-        m_bytes.remove_prefix(count);
-        return count;
-    }
-
-  private:
-    std::string_view m_bytes;
-};
-
-// What is being unpacked: a stream whose first bytes were looked at, read again from the front.
-class PackedInput {
-  public:
-    PackedInput(std::unique_ptr<ByteStream> from, std::string name)
-        : m_from(std::move(from)), m_name(std::move(name)), m_buffer(k_packed_bytes) {}
+    PlainBytes(Fd fd, std::string name)
+        : m_fd(std::move(fd)), m_name(std::move(name)), m_buffer(k_packed_bytes) {}
+    PlainBytes(std::string_view bytes, std::string name)
+        : m_name(std::move(name)), m_buffer(bytes.begin(), bytes.end()), m_end(bytes.size()) {}
 
     const std::string& name() const { return m_name; }
     std::string_view rest() const { return {m_buffer.data() + m_begin, m_end - m_begin}; }
     void consume(std::size_t count) { m_begin += count; }
 
+    Result<std::size_t> read(std::span<char> out) override {
+        BALLAST_CHECK(fill());
+        const std::size_t count = rest().copy(out.data(), out.size());
+        consume(count);
+        return count;
+    }
+
     // Reads more when all is consumed; false at the end.
     Result<bool> fill() {
         if (m_begin < m_end) return true;
         m_begin = 0;
-        BALLAST_TRY(m_end, m_from->read(m_buffer));
-        return m_end > 0;
+        m_end = 0;
+        return read_more();
     }
 
     // Reads until there are `count` bytes, or the end.
     Result<std::string_view> peek(std::size_t count) {
         while (m_end < count) {
-            BALLAST_TRY(const std::size_t more, m_from->read(std::span(m_buffer).subspan(m_end)));
-            if (more == 0) break;
-            m_end += more;
+            BALLAST_TRY(const bool more, read_more());
+            if (!more) break;
         }
         return rest();
     }
 
   private:
-    std::unique_ptr<ByteStream> m_from;
+    Result<bool> read_more() {
+        while (m_fd) {
+            const ssize_t count = ::read(m_fd.value(), m_buffer.data() + m_end, m_buffer.size() - m_end);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) return fail_errno(errno, m_name, "cannot be read");
+            m_end += static_cast<std::size_t>(count);
+            return count > 0;
+        }
+        return false;
+    }
+
+    Fd m_fd;
     std::string m_name;
     std::vector<char> m_buffer;
     std::size_t m_begin = 0;
     std::size_t m_end = 0;
-};
-
-class PlainBytes final : public ByteStream {
-  public:
-    explicit PlainBytes(PackedInput input) : m_input(std::move(input)) {}
-
-    Result<std::size_t> read(std::span<char> out) override {
-        BALLAST_TRY(const bool more, m_input.fill());
-        if (!more) return std::size_t{0};
-        const std::string_view rest = m_input.rest();
-        const std::size_t count = std::min(out.size(), rest.size());
-        std::copy_n(rest.data(), count, out.data());
-        m_input.consume(count);
-        return count;
-    }
-
-  private:
-    PackedInput m_input;
 };
 
 tl::unexpected<Error> ends_early(const std::string& name) {
@@ -109,7 +77,7 @@ tl::unexpected<Error> ends_early(const std::string& name) {
 
 class GzipBytes final : public ByteStream {
   public:
-    explicit GzipBytes(PackedInput input) : m_input(std::move(input)) {
+    explicit GzipBytes(PlainBytes input) : m_input(std::move(input)) {
         // 15 bits of window, and a gzip header.
         m_open = inflateInit2(&m_inflate, 15 + 16) == Z_OK;
     }
@@ -145,7 +113,7 @@ class GzipBytes final : public ByteStream {
     }
 
   private:
-    PackedInput m_input;
+    PlainBytes m_input;
     z_stream m_inflate = {};
     bool m_open = false;
     bool m_in_member = false;
@@ -153,13 +121,10 @@ class GzipBytes final : public ByteStream {
 
 class ZstdBytes final : public ByteStream {
   public:
-    explicit ZstdBytes(PackedInput input) : m_input(std::move(input)), m_context(ZSTD_createDCtx()) {
+    explicit ZstdBytes(PlainBytes input) : m_input(std::move(input)) {
         // Files ask for the window that unpacking needs; more than 128 MB is refused.
-        ZSTD_DCtx_setParameter(m_context, ZSTD_d_windowLogMax, 27);
+        ZSTD_DCtx_setParameter(m_context.get(), ZSTD_d_windowLogMax, 27);
     }
-    ZstdBytes(const ZstdBytes&) = delete;
-    ZstdBytes& operator=(const ZstdBytes&) = delete;
-    ~ZstdBytes() override { ZSTD_freeDCtx(m_context); }
 
     Result<std::size_t> read(std::span<char> out) override {
         ZSTD_outBuffer unpacked{out.data(), out.size(), 0};
@@ -167,7 +132,7 @@ class ZstdBytes final : public ByteStream {
             BALLAST_TRY(const bool more, m_input.fill());
             const std::string_view rest = m_input.rest();
             ZSTD_inBuffer packed{rest.data(), rest.size(), 0};
-            const std::size_t status = ZSTD_decompressStream(m_context, &unpacked, &packed);
+            const std::size_t status = ZSTD_decompressStream(m_context.get(), &unpacked, &packed);
             m_input.consume(packed.pos);
             if (ZSTD_isError(status)) {
                 return fail(ErrorCode::corrupt, m_input.name(),
@@ -184,13 +149,12 @@ class ZstdBytes final : public ByteStream {
     }
 
   private:
-    PackedInput m_input;
-    ZSTD_DCtx* m_context;
+    PlainBytes m_input;
+    std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> m_context{ZSTD_createDCtx(), ZSTD_freeDCtx};
     bool m_in_frame = false;
 };
 
-Result<std::unique_ptr<ByteStream>> unpacked(std::unique_ptr<ByteStream> from, const std::string& name) {
-    PackedInput input(std::move(from), name);
+Result<std::unique_ptr<ByteStream>> unpacked(PlainBytes input) {
     BALLAST_TRY(const std::string_view first, input.peek(4));
     if (first.starts_with("\x1f\x8b")) return std::make_unique<GzipBytes>(std::move(input));
     if (first.starts_with("\x28\xb5\x2f\xfd")) return std::make_unique<ZstdBytes>(std::move(input));
@@ -200,19 +164,16 @@ Result<std::unique_ptr<ByteStream>> unpacked(std::unique_ptr<ByteStream> from, c
 }  // namespace
 
 Result<std::unique_ptr<ByteStream>> open_byte_stream(const std::string& path) {
-    if (path == "-") {
-        Fd input(::dup(STDIN_FILENO));
-        if (!input) return fail_errno(errno, "standard input", "cannot be read");
-        return unpacked(std::make_unique<FileBytes>(std::move(input), "standard input"), "standard input");
-    }
+    const bool is_input = path == "-";
+    const std::string name = is_input ? "standard input" : path;
     // Pipes too, as a shell's <(...) names them: waits for their writer.
-    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return fail_errno(errno, path, "cannot be opened");
-    return unpacked(std::make_unique<FileBytes>(std::move(file), path), path);
+    Fd file(is_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return fail_errno(errno, name, is_input ? "cannot be read" : "cannot be opened");
+    return unpacked(PlainBytes(std::move(file), name));
 }
 
 Result<std::unique_ptr<ByteStream>> memory_byte_stream(std::string_view bytes, const std::string& name) {
-    return unpacked(std::make_unique<MemoryBytes>(bytes), name);
+    return unpacked(PlainBytes(bytes, name));
 }
 
 }  // namespace ballast

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/relative_path.hpp"
-#include "simulate/input/fields.hpp"
 
 namespace ballast {
 namespace {
@@ -44,55 +42,21 @@ struct Columns {
     bool skips_without_duration = false;
 };
 
-class CsvLogParser final : public LogParser {
+class CsvLogParser final : public CsvParser {
   public:
     CsvLogParser(LogFormat format, const CsvUnits& units, FunctionNames& names)
-        : m_format(format), m_units(units), m_names(names) {}
-
-    tl::expected<std::size_t, ParseFault> parse(std::string_view text, bool last,
-                                                std::vector<Invocation>& out) override {
-        // A byte order mark, as spreadsheets write it.
-        std::size_t at = !m_has_header && text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-        while (at < text.size() && out.size() < k_most_at_once) {
-            if (!read_csv_record(text.substr(at), last, m_record)) break;
-            const bool empty = m_record.fields.size() == 1 && m_record.fields[0].empty();
-            if (!empty) {
-                if (auto read = record(out); !read) return fault(at, std::move(read).error());
-            }
-            at += m_record.length;
-        }
-        return at;
-    }
-
-    std::string fault_at_end() const override { return m_has_header ? std::string() : "is empty"; }
-
-    LogFacts facts() const override {
-        LogFacts facts = m_facts;
-        facts.functions = static_cast<std::uint32_t>(std::max<std::size_t>(m_names.size(), 1));
-        return facts;
-    }
+        : CsvParser(names), m_format(format), m_units(units) {}
 
   private:
-    using Read = tl::expected<void, ParseFault>;
-    static tl::unexpected<ParseFault> fault(std::size_t offset, ParseFault why) {
-        why.offset = offset;
-        return tl::unexpected(std::move(why));
-    }
-    static tl::unexpected<ParseFault> fault(std::string message, std::string hint = {}) {
-        return tl::unexpected(ParseFault{0, std::move(message), std::move(hint)});
-    }
-
-    Read record(std::vector<Invocation>& out) {
-        if (m_has_header) return row(out);
-        m_has_header = true;
-        if (m_format == LogFormat::csv && is_headless()) return row(out);
-        return header();
+    Read record(bool is_first, std::vector<Invocation>& out) override {
+        return is_first && !is_headless() ? header() : row(out);
     }
 
     // Plain CSV without a header: the first line is numbers already.
     bool is_headless() {
-        if (m_record.fields.size() < 2 || !parse_number(m_record.fields[1])) return false;
-        if (!parse_number(m_record.fields[0]) && !parse_log_time(m_record.fields[0])) return false;
+        if (m_format != LogFormat::csv || m_record.fields.size() < 2) return false;
+        const std::string_view time = m_record.fields[0];
+        if (!parse_number(m_record.fields[1]) || !(parse_number(time) || parse_log_time(time))) return false;
         m_columns.start = 0;
         m_columns.duration = 1;
         m_columns.start_us = m_units.start_us;
@@ -118,6 +82,7 @@ class CsvLogParser final : public LogParser {
     }
 
     Read header() {
+        std::string needed;
         switch (m_format) {
             case LogFormat::insights:
                 m_columns = {.end = column("@timestamp"),
@@ -129,6 +94,9 @@ class CsvLogParser final : public LogParser {
                              .duration_us = 1e3,
                              .memory_mb = 1e-6,
                              .skips_without_duration = true};
+                needed =
+                    "query: fields @timestamp, @duration, @initDuration, @memorySize | filter @type = "
+                    "\"REPORT\"";
                 break;
             case LogFormat::lambda_traces:
                 m_columns = {.start = column("start_time"),
@@ -136,6 +104,7 @@ class CsvLogParser final : public LogParser {
                              .cold = column("is_cold"),
                              .start_us = 1e3,
                              .duration_us = 1e3};
+                needed = "it has start_time, aws_duration and is_cold";
                 break;
             case LogFormat::azure_2021:
                 m_columns = {.end = column("end_timestamp"),
@@ -144,14 +113,19 @@ class CsvLogParser final : public LogParser {
                              .function = column("func"),
                              .start_us = 1e6,
                              .duration_us = 1e6};
+                needed = "it has app, func, end_timestamp and duration";
                 break;
             default:
                 plain_header();
+                needed =
+                    "name them start_s (or _ms, _us, or start with dates) and duration_ms (or _s, _us); "
+                    "other "
+                    "logs are chosen with --format";
                 break;
         }
         if ((m_columns.start == k_absent && m_columns.end == k_absent) || m_columns.duration == k_absent) {
             return fault(fmt::format("the header of a log in format {} lacks columns", to_string(m_format)),
-                         needed_columns());
+                         std::move(needed));
         }
         return {};
     }
@@ -170,22 +144,6 @@ class CsvLogParser final : public LogParser {
         m_columns.function = column("function");
         if (m_units.start_us) m_columns.start_us = m_units.start_us;
         if (m_units.duration_us) m_columns.duration_us = m_units.duration_us;
-    }
-
-    std::string needed_columns() const {
-        switch (m_format) {
-            case LogFormat::insights:
-                return "query: fields @timestamp, @duration, @initDuration, @memorySize | filter @type = "
-                       "\"REPORT\"";
-            case LogFormat::lambda_traces:
-                return "it has start_time, aws_duration and is_cold";
-            case LogFormat::azure_2021:
-                return "it has app, func, end_timestamp and duration";
-            default:
-                return "name them start_s (or _ms, _us, or start with dates) and duration_ms (or _s, _us); "
-                       "other "
-                       "logs are chosen with --format";
-        }
     }
 
     std::string_view field(std::size_t at) const {
@@ -267,11 +225,8 @@ class CsvLogParser final : public LogParser {
 
     LogFormat m_format;
     CsvUnits m_units;
-    FunctionNames& m_names;
     Columns m_columns;
-    CsvRecord m_record;
     std::string m_name;
-    bool m_has_header = false;
 };
 
 }  // namespace

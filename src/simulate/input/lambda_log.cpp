@@ -1,5 +1,6 @@
 #include "simulate/input/lambda_log.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -64,12 +65,9 @@ class LambdaLogParser final : public LogParser {
                                                 std::vector<Invocation>& out) override {
         std::size_t at = 0;
         while (at < text.size() && out.size() < k_most_at_once) {
-            const void* const newline = std::memchr(text.data() + at, '\n', text.size() - at);
-            if (newline == nullptr && !last) break;
-            const std::size_t end =
-                newline == nullptr
-                    ? text.size()
-                    : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data());
+            const std::size_t newline = text.find('\n', at);
+            if (newline == std::string_view::npos && !last) break;
+            const std::size_t end = std::min(newline, text.size());
             if (auto read = line(text.substr(at, end - at), out); !read) {
                 read.error().offset += at;
                 return tl::unexpected(std::move(read).error());
@@ -79,16 +77,11 @@ class LambdaLogParser final : public LogParser {
         return at;
     }
 
-    std::string fault_at_end() const override {
-        return m_reports > 0 ? std::string() : "holds no REPORT line and no platform.report event";
+    std::string_view fault_at_end() const override {
+        return m_reports > 0 ? "" : "holds no REPORT line and no platform.report event";
     }
 
   private:
-    using Read = tl::expected<void, ParseFault>;
-    static tl::unexpected<ParseFault> fault(std::size_t offset, std::string message, std::string hint = {}) {
-        return tl::unexpected(ParseFault{offset, std::move(message), std::move(hint)});
-    }
-
     Read line(std::string_view text, std::vector<Invocation>& out) {
         std::size_t report = find_report(text, 0);
         if (report != std::string_view::npos) {
@@ -105,7 +98,7 @@ class LambdaLogParser final : public LogParser {
             return {};
         }
         // Whatever JSON holds stands in quotes.
-        if (std::memchr(text.data(), '"', text.size()) == nullptr) return {};
+        if (text.find('"') == std::string_view::npos) return {};
         if (const std::size_t at = find_in(text, k_platform); at != std::string_view::npos) {
             const std::string_view kind = text.substr(at + k_platform.size());
             if (kind.starts_with("report") || kind.starts_with("initReport")) return json_line(text, at, out);
@@ -119,18 +112,15 @@ class LambdaLogParser final : public LogParser {
     // which few lines have: searching each line for the words with memmem took half of all time.
     std::size_t find_report(std::string_view text, std::size_t from) {
         constexpr std::size_t k_p = 2;  // of REPORT
-        while (from + k_p < text.size()) {
-            const void* const found = std::memchr(text.data() + from + k_p, 'P', text.size() - from - k_p);
-            if (found == nullptr) break;
-            const std::size_t at =
-                static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) - k_p;
+        for (std::size_t p = text.find('P', from + k_p); p != std::string_view::npos;
+             p = text.find('P', p + 1)) {
+            const std::size_t at = p - k_p;
             const std::string_view here = text.substr(at);
             if (here.starts_with(k_report)) return at;
             if (here.starts_with("REPORT Init Duration:") && text.substr(0, at).ends_with("INIT_") &&
                 find_in(here, "Phase: init"sv) != std::string_view::npos &&
                 find_in(here, "Status: "sv) != std::string_view::npos)
                 ++m_facts.failed_inits;
-            from = at + 1;
         }
         return std::string_view::npos;
     }
@@ -148,16 +138,16 @@ class LambdaLogParser final : public LogParser {
             const auto value = parse_milliseconds(segment.substr(at + k_duration.size(), 32));
             if (head.ends_with("Billed ") || head.ends_with("Billed Restore ")) continue;
             if (head.ends_with("Init ") || head.ends_with("Restore ")) {
-                if (!value) return fault(report + at, "a REPORT line's init time cannot be read");
+                if (!value) return fault("a REPORT line's init time cannot be read", {}, report + at);
                 init_us = *value;
                 continue;
             }
             if (!duration) {
-                if (!value) return fault(report + at, "a REPORT line's duration cannot be read");
+                if (!value) return fault("a REPORT line's duration cannot be read", {}, report + at);
                 duration = value;
             }
         }
-        if (!duration) return fault(report, "a REPORT line has no duration");
+        if (!duration) return fault("a REPORT line has no duration", {}, report);
         constexpr std::string_view k_memory = "Memory Size: ";
         double memory_mb = 0;
         if (const std::size_t at = find_in(segment, k_memory); at != std::string_view::npos) {
@@ -171,9 +161,10 @@ class LambdaLogParser final : public LogParser {
             if (key != std::string_view::npos) time = time_value(segment.substr(key + k_timestamp.size()));
         }
         if (!time) {
-            return fault(report, "a REPORT line has no time",
+            return fault("a REPORT line has no time",
                          "export the log with times: aws logs tail GROUP --since 7d --format detailed, or "
-                         "aws logs filter-log-events --log-group-name GROUP --filter-pattern REPORT");
+                         "aws logs filter-log-events --log-group-name GROUP --filter-pattern REPORT",
+                         report);
         }
         add(*time, *duration, init_us, memory_mb, out);
         return {};
@@ -258,7 +249,7 @@ class LambdaLogParser final : public LogParser {
              at = text.find("\"{\\\"", at)) {
             std::size_t end = at + 1;
             while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
-            if (end >= text.size()) return fault(at, "a platform event's string does not end");
+            if (end >= text.size()) return fault("a platform event's string does not end", {}, at);
             const auto string = parse_json(text.substr(at, end + 1 - at));
             if (string.is_string()) {
                 const auto& message = string.get_ref<const std::string&>();
@@ -276,7 +267,7 @@ class LambdaLogParser final : public LogParser {
             if (found == object.end() || !found->is_string()) return {};
             return found->get_ref<const std::string&>();
         };
-        if (event.is_discarded()) return fault(at, "a platform event is not whole JSON");
+        if (event.is_discarded()) return fault("a platform event is not whole JSON", {}, at);
         if (!event.is_object()) return {};
         const std::string_view type = text_of(event, "type");
         const auto record = event.find("record");
@@ -296,13 +287,13 @@ class LambdaLogParser final : public LogParser {
             return found->get<double>();
         };
         const auto duration_us = span_us(metric("durationMs"));
-        if (!duration_us) return fault(at, "a platform.report event has no readable durationMs");
+        if (!duration_us) return fault("a platform.report event has no readable durationMs", {}, at);
         const auto time = parse_log_time(text_of(event, "time"));
-        if (!time) return fault(at, "a platform.report event has no readable time");
+        if (!time) return fault("a platform.report event has no readable time", {}, at);
         auto init = metric("initDurationMs");
         if (!init) init = metric("restoreDurationMs");
         const auto init_us = span_us(init.value_or(0));
-        if (!init_us) return fault(at, "a platform.report event's initDurationMs cannot be read");
+        if (!init_us) return fault("a platform.report event's initDurationMs cannot be read", {}, at);
         add(time->us, *duration_us, *init_us, metric("memorySizeMB").value_or(0), out);
         return {};
     }

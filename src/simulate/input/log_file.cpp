@@ -7,7 +7,6 @@
 
 #include "base/interrupt.hpp"
 #include "base/size.hpp"
-#include "simulate/input/detect.hpp"
 #include "simulate/input/lambda_log.hpp"
 #include "simulate/input/text_window.hpp"
 
@@ -21,21 +20,18 @@ bool earlier(const Invocation& a, const Invocation& b) {
     return a.start_us < b.start_us;
 }
 
-class LogFile final : public LogSource {
+class LogFile {
   public:
     LogFile(TextWindow text, LogFormat format, std::unique_ptr<LogParser> parser, std::size_t window)
         : m_text(std::move(text)), m_format(format), m_parser(std::move(parser)), m_window(window) {}
 
-    LogFormat format() const override { return m_format; }
-    bool by_function() const { return m_parser->by_function(); }
+    LogFormat format() const { return m_format; }
+    // Whether records are grouped by function rather than ordered by time.
+    bool by_function() const { return m_format == LogFormat::azure_2019; }
+    const LogFacts& facts() const { return m_parser->facts(); }
+    std::uint64_t bytes_read() const { return m_text.bytes_read(); }
 
-    LogFacts facts() const override {
-        LogFacts facts = m_parser->facts();
-        facts.bytes = m_text.bytes_read();
-        return facts;
-    }
-
-    Result<std::span<const Invocation>> next() override {
+    Result<std::span<const Invocation>> next() {
         if (m_given == m_sorted) BALLAST_CHECK(refill());
         const std::size_t count = std::min(m_sorted - m_given, k_block);
         const std::span<const Invocation> block(m_held.data() + m_given, count);
@@ -50,9 +46,9 @@ class LogFile final : public LogSource {
         m_held.erase(m_held.begin(), m_held.begin() + static_cast<std::ptrdiff_t>(m_given));
         m_given = 0;
         m_sorted = 0;
-        const std::size_t wanted = m_parser->by_function() ? 1 : m_window;
+        const std::size_t wanted = by_function() ? 1 : m_window;
         while (!m_ended && m_held.size() < wanted) BALLAST_CHECK(read_some());
-        if (m_parser->by_function()) {
+        if (by_function()) {
             m_sorted = m_held.size();
             return {};
         }
@@ -72,7 +68,7 @@ class LogFile final : public LogSource {
             return m_text.fault(fault.offset, fault.message, fault.hint);
         }
         for (const auto& invocation : m_read) {
-            if (invocation.start_us >= m_let_go_us || m_parser->by_function()) continue;
+            if (invocation.start_us >= m_let_go_us || by_function()) continue;
             return m_text.fault(
                 *consumed,
                 fmt::format("up to here, an invocation began before {} others that came earlier in the log",
@@ -83,7 +79,7 @@ class LogFile final : public LogSource {
         BALLAST_TRY(const bool more, m_text.advance(*consumed));
         if (more || !m_read.empty()) return {};
         m_ended = true;
-        const std::string fault = m_parser->fault_at_end();
+        const std::string_view fault = m_parser->fault_at_end();
         if (fault.empty()) return {};
         return fail(ErrorCode::corrupt, m_text.name(), fault,
                     fmt::format("it was read in format {}; say another with --format", to_string(m_format)));
@@ -104,26 +100,36 @@ class LogFile final : public LogSource {
 // Several logs as one: always the earliest of their next ones. A heap of logs.
 class MergedLogs final : public LogSource {
   public:
-    MergedLogs(std::vector<std::unique_ptr<LogFile>> logs, std::unique_ptr<FunctionNames> names)
-        : m_names(std::move(names)), m_logs(std::move(logs)) {}
+    void add(TextWindow text, const LogOptions& options, std::size_t window) {
+        const LogFormat format = options.format ? *options.format : detect_log_format(text.text());
+        std::unique_ptr<LogParser> parser;
+        if (format == LogFormat::lambda) {
+            parser = make_lambda_log_parser();
+        } else if (format == LogFormat::azure_2019) {
+            parser = make_azure_2019_parser(options.azure_durations, options.seed, m_names);
+        } else {
+            parser = make_csv_log_parser(format, options.units, m_names);
+        }
+        m_logs.emplace_back(std::move(text), format, std::move(parser), window);
+    }
 
-    LogFormat format() const override { return m_logs.front()->format(); }
+    LogFormat format() const override { return m_logs.front().format(); }
+    bool by_function() const { return m_logs.back().by_function(); }
 
     LogFacts facts() const override {
         LogFacts all;
+        all.functions = static_cast<std::uint32_t>(std::max<std::size_t>(m_names.size(), 1));
         for (const auto& log : m_logs) {
-            const LogFacts facts = log->facts();
-            all.bytes += facts.bytes;
-            all.skipped += facts.skipped;
-            all.failed_inits += facts.failed_inits;
-            all.functions = std::max(all.functions, facts.functions);
-            all.dated = all.dated || facts.dated;
+            all.bytes += log.bytes_read();
+            all.skipped += log.facts().skipped;
+            all.failed_inits += log.facts().failed_inits;
+            all.dated = all.dated || log.facts().dated;
         }
         return all;
     }
 
     Result<std::span<const Invocation>> next() override {
-        if (m_logs.size() == 1) return m_logs.front()->next();
+        if (m_logs.size() == 1) return m_logs.front().next();
         if (!m_begun) BALLAST_CHECK(begin());
         m_block.clear();
         while (m_block.size() < k_block && !m_heads.empty()) {
@@ -132,7 +138,7 @@ class MergedLogs final : public LogSource {
             m_block.push_back(head.rest.front());
             head.rest = head.rest.subspan(1);
             if (head.rest.empty()) {
-                BALLAST_TRY(head.rest, m_logs[head.log]->next());
+                BALLAST_TRY(head.rest, m_logs[head.log].next());
             }
             if (head.rest.empty()) {
                 m_heads.pop_back();
@@ -157,61 +163,45 @@ class MergedLogs final : public LogSource {
     Result<void> begin() {
         m_begun = true;
         for (std::size_t i = 0; i < m_logs.size(); ++i) {
-            BALLAST_TRY(const auto block, m_logs[i]->next());
+            BALLAST_TRY(const auto block, m_logs[i].next());
             if (!block.empty()) m_heads.push_back({block, i});
         }
         std::make_heap(m_heads.begin(), m_heads.end(), later);
         return {};
     }
 
-    std::unique_ptr<FunctionNames> m_names;
-    std::vector<std::unique_ptr<LogFile>> m_logs;
+    FunctionNames m_names;
+    std::vector<LogFile> m_logs;
     std::vector<Head> m_heads;
     std::vector<Invocation> m_block;
     bool m_begun = false;
 };
 
-std::unique_ptr<LogFile> log_of(TextWindow text, const LogOptions& options, std::size_t window,
-                                FunctionNames& names) {
-    const LogFormat format = options.format ? *options.format : detect_log_format(text.text());
-    std::unique_ptr<LogParser> parser;
-    if (format == LogFormat::lambda) {
-        parser = make_lambda_log_parser();
-    } else if (format == LogFormat::azure_2019) {
-        parser = make_azure_2019_parser(options.azure_durations, options.seed, names);
-    } else {
-        parser = make_csv_log_parser(format, options.units, names);
-    }
-    return std::make_unique<LogFile>(std::move(text), format, std::move(parser), window);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LogSource>> open_logs(const std::vector<std::string>& paths,
                                              const LogOptions& options) {
-    auto names = std::make_unique<FunctionNames>();
-    std::vector<std::unique_ptr<LogFile>> logs;
+    auto logs = std::make_unique<MergedLogs>();
     const std::size_t window =
         std::max<std::size_t>(options.window / std::max<std::size_t>(paths.size(), 1), 1024);
     for (const auto& path : paths) {
         BALLAST_TRY(auto text, TextWindow::open(path));
-        logs.push_back(log_of(std::move(text), options, window, *names));
-        if (logs.back()->by_function() && paths.size() > 1) {
+        logs->add(std::move(text), options, window);
+        if (logs->by_function() && paths.size() > 1) {
             return fail(ErrorCode::usage, path, "is grouped by function and cannot be merged with other logs",
                         "simulate one day at a time");
         }
     }
-    return std::make_unique<MergedLogs>(std::move(logs), std::move(names));
+    return logs;
 }
 
 Result<std::unique_ptr<LogSource>> memory_log(std::string_view bytes, const std::string& name,
                                               const LogOptions& options) {
     BALLAST_TRY(auto stream, memory_byte_stream(bytes, name));
     BALLAST_TRY(auto text, TextWindow::over(std::move(stream), name));
-    auto names = std::make_unique<FunctionNames>();
-    std::vector<std::unique_ptr<LogFile>> logs;
-    logs.push_back(log_of(std::move(text), options, std::max<std::size_t>(options.window, 2), *names));
-    return std::make_unique<MergedLogs>(std::move(logs), std::move(names));
+    auto logs = std::make_unique<MergedLogs>();
+    logs->add(std::move(text), options, std::max<std::size_t>(options.window, 2));
+    return logs;
 }
 
 }  // namespace ballast

@@ -9,7 +9,7 @@
 #include "simulate/input/byte_stream.hpp"
 #include "simulate/input/csv_log.hpp"
 #include "simulate/input/log_parser.hpp"
-#include "simulate/source.hpp"
+#include "simulate/invocation.hpp"
 
 namespace ballast {
 

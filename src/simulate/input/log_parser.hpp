@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "simulate/source.hpp"
+#include "simulate/input/fields.hpp"
+#include "simulate/invocation.hpp"
 
 namespace ballast {
 
@@ -53,13 +54,43 @@ class LogParser {
                                                         std::vector<Invocation>& out) = 0;
 
     // At the end of the text: why it was no such log at all, or nothing.
-    virtual std::string fault_at_end() const { return {}; }
-    // Whether records are grouped by function rather than ordered by time.
-    virtual bool by_function() const { return false; }
-    virtual LogFacts facts() const { return m_facts; }
+    virtual std::string_view fault_at_end() const = 0;
+    // But for `bytes` and `functions`.
+    const LogFacts& facts() const { return m_facts; }
 
   protected:
+    using Read = tl::expected<void, ParseFault>;
+    static tl::unexpected<ParseFault> fault(std::string message, std::string hint = {},
+                                            std::size_t offset = 0) {
+        return tl::unexpected(ParseFault{offset, std::move(message), std::move(hint)});
+    }
+
     LogFacts m_facts;
 };
+
+// A log of CSV records, the first of which is a header.
+class CsvParser : public LogParser {
+  public:
+    tl::expected<std::size_t, ParseFault> parse(std::string_view text, bool last,
+                                                std::vector<Invocation>& out) final;
+    std::string_view fault_at_end() const final { return m_begun ? "" : "is empty"; }
+
+  protected:
+    explicit CsvParser(FunctionNames& names) : m_names(names) {}
+
+    // Reads m_record; may leave some of its invocations to rest_of_record().
+    virtual Read record(bool is_first, std::vector<Invocation>& out) = 0;
+    // The next of what the last record left; false when there is none.
+    virtual bool rest_of_record(std::vector<Invocation>& /*out*/) { return false; }
+
+    FunctionNames& m_names;
+    CsvRecord m_record;
+
+  private:
+    bool m_begun = false;
+};
+
+// What a log that begins with `text` is: by its header where it is CSV, by what its lines hold otherwise.
+LogFormat detect_log_format(std::string_view text);
 
 }  // namespace ballast
