@@ -40,7 +40,7 @@ struct GcReport {
 // that no kept manifest refers to, of the whole store; whatever is pushed meanwhile stays whole
 // (docs/lifecycle.md). Stopped anywhere, it leaves every kept version whole, and the next gc goes on.
 // REQUIRES: grace >= k_least_lease_grace. Errors: those of the store; corrupt, with nothing removed, when
-// what is needed cannot be known; unavailable when it stopped since its mark could not be relied on.
+// what is needed cannot be known; unavailable when it stopped because its mark had expired.
 Result<GcReport> collect_garbage(Store& store, const GcOptions& options);
 
 }  // namespace ballast

@@ -32,16 +32,18 @@ bool has_unit(std::string_view text) {
 }
 
 // "5..7m" is 5 s to 7 min by the letter, and hardly what is meant.
-Result<void> check_units(std::string_view first, std::string_view second, std::string_view shown) {
+Result<void> check_units(std::string_view first, std::string_view second, std::string_view name_in_errors) {
     if (has_unit(first) == has_unit(second)) return {};
     const std::string_view bare = has_unit(first) ? second : first;
-    return fail(ErrorCode::usage, shown, "'" + printable(bare) + "' has no unit, and the other has one",
+    return fail(ErrorCode::usage, name_in_errors,
+                "'" + printable(bare) + "' has no unit, and the other has one",
                 "write the unit of both, like 5m..7m");
 }
 
 }  // namespace
 
-Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown, Unitless unitless) {
+Result<std::int64_t> parse_span_us(std::string_view text, std::string_view name_in_errors,
+                                   Unitless unitless) {
     double number = 0;
     const char* const last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, number, std::chars_format::fixed);
@@ -53,7 +55,7 @@ Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown
             if (unit.name == unit_name && us < static_cast<double>(k_most_time_us)) return std::llround(us);
         }
     }
-    return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a length of time",
+    return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' is not a length of time",
                 unitless == Unitless::seconds ? "write it in seconds, or like 850ms, 1.5s, 45m, 2h or 7d"
                                               : "write it like 850ms, 1.5s, 45m, 2h or 7d");
 }
@@ -90,14 +92,15 @@ std::string Distribution::to_string() const {
     return m_floor_us == 0 ? above : exact_span(m_floor_us) + "+" + above;
 }
 
-Result<Distribution> parse_distribution(std::string_view text, std::string_view shown, Unitless unitless) {
+Result<Distribution> parse_distribution(std::string_view text, std::string_view name_in_errors,
+                                        Unitless unitless) {
     if (text == "never") return Distribution::never();
     if (const auto dots = text.find(".."); dots != std::string_view::npos) {
-        BALLAST_CHECK(check_units(text.substr(0, dots), text.substr(dots + 2), shown));
-        BALLAST_TRY(const std::int64_t low, parse_span_us(text.substr(0, dots), shown, unitless));
-        BALLAST_TRY(const std::int64_t high, parse_span_us(text.substr(dots + 2), shown, unitless));
+        BALLAST_CHECK(check_units(text.substr(0, dots), text.substr(dots + 2), name_in_errors));
+        BALLAST_TRY(const std::int64_t low, parse_span_us(text.substr(0, dots), name_in_errors, unitless));
+        BALLAST_TRY(const std::int64_t high, parse_span_us(text.substr(dots + 2), name_in_errors, unitless));
         if (low > high) {
-            return fail(ErrorCode::usage, shown, "'" + printable(text) + "' ends before it begins",
+            return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' ends before it begins",
                         "write the shorter one first");
         }
         return Distribution::uniform(low, high);
@@ -108,14 +111,14 @@ Result<Distribution> parse_distribution(std::string_view text, std::string_view 
         std::int64_t floor = 0;
         if (at > 0) {
             if (text[at - 1] != '+')
-                return fail(ErrorCode::usage, shown, "'" + printable(text) + "' lacks a '+'");
-            BALLAST_CHECK(check_units(text.substr(0, at - 1), above, shown));
-            BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), shown, unitless));
+                return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' lacks a '+'");
+            BALLAST_CHECK(check_units(text.substr(0, at - 1), above, name_in_errors));
+            BALLAST_TRY(floor, parse_span_us(text.substr(0, at - 1), name_in_errors, unitless));
         }
-        BALLAST_TRY(const std::int64_t mean, parse_span_us(above, shown, unitless));
+        BALLAST_TRY(const std::int64_t mean, parse_span_us(above, name_in_errors, unitless));
         return Distribution::exponential(mean, floor);
     }
-    BALLAST_TRY(const std::int64_t always, parse_span_us(text, shown, unitless));
+    BALLAST_TRY(const std::int64_t always, parse_span_us(text, name_in_errors, unitless));
     return Distribution::fixed(always);
 }
 

@@ -55,15 +55,16 @@ class Distribution {
 // What a number without a unit is.
 enum class Unitless : std::uint8_t { refused, seconds };
 
-// "850ms", "1.5s", "45m", "2h", "7d": a number and its unit. Errors: usage, naming `shown` (the flag).
-Result<std::int64_t> parse_span_us(std::string_view text, std::string_view shown,
+// "850ms", "1.5s", "45m", "2h", "7d": a number and its unit. Errors: usage, naming `name_in_errors` (the
+// flag).
+Result<std::int64_t> parse_span_us(std::string_view text, std::string_view name_in_errors,
                                    Unitless unitless = Unitless::refused);
 // The same way back: "1.86 s", "45 min", for people.
 std::string format_span_us(double us);
 
 // "640s" always; "5m..7m" evenly between; "exp:2s" exponential; "640s+exp:200s" above a floor; "never".
-// Of two lengths both have a unit or neither. Errors: usage, naming `shown`.
-Result<Distribution> parse_distribution(std::string_view text, std::string_view shown,
+// Of two lengths both have a unit or neither. Errors: usage, naming `name_in_errors`.
+Result<Distribution> parse_distribution(std::string_view text, std::string_view name_in_errors,
                                         Unitless unitless = Unitless::refused);
 
 }  // namespace ballast

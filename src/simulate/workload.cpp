@@ -83,7 +83,7 @@ class WorkloadSource final : public InvocationSource {
 
 }  // namespace
 
-Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view shown) {
+Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view name_in_errors) {
     std::vector<double> numbers;
     for (std::string_view rest = text; numbers.size() <= 24;) {
         const auto comma = rest.find(',');
@@ -106,7 +106,7 @@ Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_vi
         }
         return hours;
     }
-    return fail(ErrorCode::usage, shown, "'" + printable(text) + "' is not a daily curve",
+    return fail(ErrorCode::usage, name_in_errors, "'" + printable(text) + "' is not a daily curve",
                 "write one number from 0 to 1, or 24 weights with commas");
 }
 

@@ -22,8 +22,8 @@ struct Workload {
 };
 
 // "0.8": a cosine with its peak at noon, from 0 (flat) to 1 (nothing at midnight); or 24 weights,
-// "1,1,2,...", from hour 0 on. Errors: usage, naming `shown`.
-Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view shown);
+// "1,1,2,...", from hour 0 on. Errors: usage, naming `name_in_errors`.
+Result<std::array<double, 24>> parse_daily(std::string_view text, std::string_view name_in_errors);
 
 // REQUIRES: rate >= 0, length_us > 0, weights >= 0.
 std::unique_ptr<InvocationSource> make_workload(const Workload& workload);
