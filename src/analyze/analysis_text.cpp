@@ -33,11 +33,9 @@ bool continues_character(char byte) {
 
 // The end of a path says more than its start.
 std::string short_path(std::string_view path) {
-    std::string name_in_errors = printable(path);
-    if (display_width(name_in_errors) <= k_path_columns || name_in_errors.size() <= k_path_columns)
-        return name_in_errors;
-    std::string_view end =
-        std::string_view(name_in_errors).substr(name_in_errors.size() - (k_path_columns - 1));
+    std::string shown = printable(path);
+    if (display_width(shown) <= k_path_columns || shown.size() <= k_path_columns) return shown;
+    std::string_view end = std::string_view(shown).substr(shown.size() - (k_path_columns - 1));
     while (!end.empty() && continues_character(end.front())) end.remove_prefix(1);
     return "…" + std::string(end);
 }

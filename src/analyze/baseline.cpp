@@ -80,11 +80,10 @@ std::optional<std::vector<Part>> parts_of(const Json& report, const char* list, 
     if (!rows.is_array()) return std::nullopt;
     std::vector<Part> parts;
     for (const Json& row : rows) {
-        const std::string name_in_errors = json_string(row, name);
+        const std::string shown = json_string(row, name);
         const std::string ecosystem = json_string(row, "ecosystem");  // of packages
-        parts.push_back({ecosystem.empty() ? name_in_errors
-                                           : package_key(ecosystem, name_in_errors, json_string(row, "path")),
-                         name_in_errors, json_string(row, "version"), number_of(row, "bytes").value_or(0)});
+        parts.push_back({ecosystem.empty() ? shown : package_key(ecosystem, shown, json_string(row, "path")),
+                         shown, json_string(row, "version"), number_of(row, "bytes").value_or(0)});
     }
     return parts;
 }

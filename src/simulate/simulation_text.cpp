@@ -110,15 +110,15 @@ std::string help_table(const Simulation& simulation, Colours colours) {
 std::string hours_table(const Simulation& simulation, HourRows rows, Colours colours) {
     const Outcome& first = simulation.strategies.front();
     if (first.hours.size() < 2) return {};
-    std::vector<std::size_t> shown(first.hours.size());
-    std::iota(name_in_errors.begin(), name_in_errors.end(), 0U);
-    const bool is_cut = rows == HourRows::some && name_in_errors.size() > 24;
+    std::vector<std::size_t> listed(first.hours.size());
+    std::iota(listed.begin(), listed.end(), 0U);
+    const bool is_cut = rows == HourRows::some && listed.size() > 24;
     if (is_cut) {
-        std::stable_sort(name_in_errors.begin(), name_in_errors.end(), [&](std::size_t a, std::size_t b) {
+        std::stable_sort(listed.begin(), listed.end(), [&](std::size_t a, std::size_t b) {
             return first.hours[a].cold > first.hours[b].cold;
         });
-        name_in_errors.resize(k_hours_shown);
-        std::ranges::sort(name_in_errors);
+        listed.resize(k_hours_shown);
+        std::ranges::sort(listed);
     }
     const bool has_truth = !simulation.truth.cold_by_hour.empty();
     auto columns = columns_of(is_cut                   ? "the hours that wait most"
@@ -129,8 +129,8 @@ std::string hours_table(const Simulation& simulation, HourRows rows, Colours col
     columns.push_back({"", Align::left});
     Table table(columns);
     std::uint64_t most_cold = 0;
-    for (const std::size_t i : name_in_errors) most_cold = std::max(most_cold, first.hours[i].cold);
-    for (const std::size_t i : name_in_errors) {
+    for (const std::size_t i : listed) most_cold = std::max(most_cold, first.hours[i].cold);
+    for (const std::size_t i : listed) {
         const Hour& hour = first.hours[i];
         std::vector<std::string> cells = {hour_text(hour.begin_us, simulation),
                                           format_count(hour.requests),

@@ -17,6 +17,8 @@
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
+
 using test::damages;
 using test::keys;
 using test::pack_version;

@@ -10,6 +10,8 @@
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
+
 using test::pack_version;
 using testing::SizeIs;
 

@@ -13,6 +13,8 @@
 namespace ballast {
 namespace {
 
+using test::MemoryStore;
+
 using test::damages;
 using test::HookStore;
 using test::keys;
