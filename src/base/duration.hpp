@@ -12,7 +12,7 @@ namespace ballast {
 // Errors: usage, naming `name_in_errors` (the flag).
 Result<std::chrono::seconds> parse_duration(std::string_view text, std::string_view name_in_errors);
 
-// The same way back, in the largest unit that is whole: "30d", "90m", "0s". Weeks are name_in_errors as days.
+// The same way back, in the largest unit that is whole: "30d", "90m", "0s". Weeks are shown as days.
 std::string format_duration(std::chrono::seconds duration);
 
 }  // namespace ballast

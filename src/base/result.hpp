@@ -21,7 +21,7 @@ enum class ErrorCode : int {
     interrupted = 130,  // stopped by a signal
 };
 
-// One failure, ready to be name_in_errors: "<object>: <message>", then "hint: <hint>" where there is one.
+// One failure, ready to be shown: "<object>: <message>", then "hint: <hint>" where there is one.
 // `object` names the file, key, entry or setting; `message` is lower case and ends with the cause.
 struct Error {
     ErrorCode code;

@@ -13,7 +13,7 @@ inline constexpr std::uint64_t k_mib = 1024 * k_kib;
 inline constexpr std::uint64_t k_gib = 1024 * k_mib;
 
 // Lambda's own arithmetic: its "250 MB" is 262,144,000 bytes, so KB, MB, GB and TB are powers of
-// 1024 here, read and name_in_errors; KiB, MiB, GiB and TiB are read as the same. "1536", "250MB", "1.5 GB".
+// 1024 here, read and shown; KiB, MiB, GiB and TiB are read as the same. "1536", "250MB", "1.5 GB".
 Result<std::uint64_t> parse_size(std::string_view text);
 
 // "2.4 MB", "812 B": one decimal below 100, none above.

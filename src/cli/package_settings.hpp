@@ -29,7 +29,10 @@ struct LoadedPackage {
     std::unique_ptr<Package> package;
     Inventory inventory;
 };
-// Commands that only look take container images, too.
+// Flags win over the environment, which wins over ballast.toml (--config, else inside the package, else
+// beside it). The inventory refers to the package. Commands that only look take container images, too.
+// Errors: those of load_config, open_package and Inventory::take; corrupt for a zip that is larger than its
+// own ballast.toml allows.
 Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& flags,
                                    Images images = Images::refused);
 

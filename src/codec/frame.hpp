@@ -20,6 +20,7 @@ namespace ballast {
 // Stored in manifests; values must not change.
 enum class Codec : std::uint8_t { raw = 0, zstd = 1, lz4 = 2 };
 
+// One more than the highest value; manifests with a higher one are refused.
 inline constexpr std::uint8_t k_codec_count = 3;
 
 // The most that a frame decodes to. Bounds what one decoding thread needs: part of the format.

@@ -18,7 +18,8 @@ namespace ballast {
 // another connection; once more when that one is late too, since of many hydrations one meets two slow
 // requests in a row. The request that completes a frame first delivers it, and one that finds itself behind
 // gives up. In all, one request beside for ten ranges, and four at least: the most that a slow store is
-// burdened with. docs/benchmarks.md shows what that buys.
+// burdened with. docs/benchmarks.md shows what that buys. REQUIRES: source, manifest and needed outlive
+// the fetch.
 inline constexpr std::uint64_t k_fetch_budget_bytes = 16U << 20U;
 std::unique_ptr<FrameFetch> make_concurrent_fetch(ObjectSource& source, const Manifest& manifest,
                                                   const std::vector<NeededFrame>& needed,

@@ -10,7 +10,8 @@
 
 namespace ballast {
 
-// For a store that the workers read best by themselves, each its own ranges.
+// For a store that the workers read best by themselves, each its own ranges. REQUIRES: source, manifest and
+// needed outlive the fetch.
 std::unique_ptr<FrameFetch> make_direct_fetch(ObjectSource& source, const Manifest& manifest,
                                               const std::vector<NeededFrame>& needed,
                                               const FetchSettings& settings);

@@ -32,7 +32,8 @@ inline constexpr const char* k_use_lock = "use.lock";
 inline constexpr const char* k_complete_marker = "complete";
 inline constexpr const char* k_family_file = "family";
 
-// One tree's directory in a root. Not thread-safe.
+// One tree's directory in a root. Not thread-safe. Errors of all calls: those of the disk, naming the path;
+// lock() also unavailable when the deadline passes, and interrupted.
 class Place {
   public:
     // Opens the place when it is there; an empty optional when it is not.

@@ -26,7 +26,8 @@ Result<Slim> open_slim_directory(const std::string& directory);
 // the function's directory where it came in a layer, which extensions are not told of.
 std::string default_slim_directory();
 
-// The manifest, after its bytes were found to have the digest that the lock pins.
+// The manifest, after its bytes were found to have the digest that the lock pins. Errors: corrupt, saying
+// that the package is damaged; those of reading it.
 Result<Manifest> load_manifest(const Slim& slim);
 
 // The groups to hydrate so that the entry is there, as far as the configuration says: the one that holds it,

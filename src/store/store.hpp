@@ -19,17 +19,19 @@ enum class PutOutcome : std::uint8_t { stored, already_there };
 
 // Where manifests, packs and versions live: what an ObjectSource reads, and the calls that change it. Every
 // implementation passes the one suite in tests/unit/store_contract_test.cpp. The base is virtual so that an
-// implementation can be made of a source of its own kind.
+// implementation can be made of a source of its own kind. A push works on as many objects at once as
+// fetch_concurrency() says, on one where that is 0. Errors of every call: permission, unavailable,
+// interrupted, and those that it names.
 class Store : public virtual ObjectSource {
   public:
     // Makes the object with all of `bytes`, or leaves the one that is there: never a part, never a
     // change. `sent` is told of the bytes as they leave, once each, one call at a time.
-    // Errors: permission, unavailable, no_space.
+    // Errors: no_space.
     using Sent = std::function<void(std::uint64_t bytes)>;
     virtual Result<PutOutcome> put_if_absent(std::string_view key, std::span<const std::byte> bytes,
                                              const Sent& sent = {}) = 0;
 
-    // Errors: not_found, permission, unavailable.
+    // Errors: not_found.
     virtual Result<ObjectInfo> head(std::string_view key) = 0;
 
     // All objects whose keys start with `prefix`, sorted by key. None is an empty list.

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-BIN = pathlib.Path(os.environ["BALLAST_BIN"])
+BIN = pathlib.Path(os.environ["BALLAST_BIN"]).resolve()
 
 
 class CliTest(unittest.TestCase):

@@ -4,7 +4,7 @@
 bytes on any machine. `mixed` holds a frame of every codec; it must stay readable. To make them anew, after
 a deliberate change of format (docs/format.md, "Versioning"):
 
-    BALLAST_BIN=$PWD/build/release/bin BALLAST_GOLDEN=write python3 -m unittest test_golden
+    cd tests/cli && BALLAST_BIN=$PWD/../../build/release/bin BALLAST_GOLDEN=write python3 -B -m unittest test_golden
 """
 
 import os

@@ -13,7 +13,7 @@ WRITING = [
     b"CompleteMultipartUpload", b"InitiateMultipartUploadResult/UploadId", b"ListBucketResult/Contents/Key", b"uploadId",
 ]
 READING = [b"N7ballast8S3SourceE", b"N7ballast10FileSourceE", b"s3:GetObject"]
-WRITING_FILES = {"store.cpp", "open_store.cpp", "file_store.cpp", "memory_store.cpp", "s3_store.cpp", "multipart_upload.cpp", "listing.cpp"}
+WRITING_FILES = {"store.cpp", "open_store.cpp", "file_store.cpp", "s3_store.cpp", "multipart_upload.cpp", "listing.cpp"}
 READING_FILES = {"object_source.cpp", "open_source.cpp", "file_source.cpp", "s3_source.cpp", "s3_client.cpp"}
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 
 from fault_proxy import FaultProxy
-from field_support import GatewayTest, main, noise, snapshot
+from field_support import BIN, GatewayTest, main, noise, snapshot
 
 SEEDS = int(os.environ.get("BALLAST_FAULT_SEEDS", 200))
 FIRST_SEED = int(os.environ.get("BALLAST_FAULT_FIRST_SEED", 1))
@@ -209,7 +209,7 @@ class Push(FaultTest):
                 self.write("package/usr/share/seed", str(seed))
                 shutil.rmtree(self.dir / "slim", ignore_errors=True)
                 shutil.rmtree(self.dir / "slim.packs", ignore_errors=True)
-                result = self.run_in_any_case(os.environ["BALLAST_BIN"] + "/ballast", "pack", package, "--out", self.dir / "slim",
+                result = self.run_in_any_case(BIN / "ballast", "pack", package, "--out", self.dir / "slim",
                                               "--store", self.url(self.proxy.endpoint), "--push", "--quiet", "--version", "v1", seconds=120)
                 self.assert_no_half_version(where)
                 if result.returncode == 0:
@@ -234,7 +234,7 @@ class Push(FaultTest):
             self.proxy.set()
             shutil.rmtree(self.dir / "slim", ignore_errors=True)
             environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), **self.environment()}
-            run = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "pack", package, "--out", self.dir / "slim", "--store", store,
+            run = subprocess.Popen([BIN / "ballast", "pack", package, "--out", self.dir / "slim", "--store", store,
                                     "--push", "--quiet", "--version", "v1"], env=environment, stderr=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL)
             while run.poll() is None and self.proxy.counters()["bytes_up"] < after_bytes:
@@ -251,7 +251,7 @@ class Push(FaultTest):
     def test_interrupted_it_leaves_no_upload_in_part(self):
         package = self.make_package(noise_bytes=40_000_000)
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), **self.environment()}
-        run = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "pack", package, "--out", self.dir / "slim", "--store",
+        run = subprocess.Popen([BIN / "ballast", "pack", package, "--out", self.dir / "slim", "--store",
                                 self.through_proxy, "--push", "--quiet"], env=environment, stderr=subprocess.PIPE,
                                stdout=subprocess.DEVNULL, text=True)
         while run.poll() is None and self.proxy.counters()["bytes_up"] < 10_000_000:
@@ -268,7 +268,7 @@ class Push(FaultTest):
         package = self.make_package(noise_bytes=60_000_000)
         self.ballast("pack", package, "--out", "slim", "--store", self.through_proxy, "--version", "v1", "--quiet")
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.dir / "home"), **self.environment()}
-        run = subprocess.Popen([os.environ["BALLAST_BIN"] + "/ballast", "push", self.dir / "slim", "--quiet"], env=environment)
+        run = subprocess.Popen([BIN / "ballast", "push", self.dir / "slim", "--quiet"], env=environment)
         # Until some parts are whole in the store, and others under way.
         while run.poll() is None and self.proxy.counters()["bytes_up"] < 45_000_000:
             time.sleep(0.002)

@@ -27,6 +27,7 @@ The order, and its reasons:
   cli       ballast, one file a command
 """
 
+import pathlib
 import re
 
 import report
@@ -59,14 +60,24 @@ def faults(src):
     folders = {path.name for path in src.iterdir() if path.is_dir()}
     for unknown in sorted(folders ^ MAY_INCLUDE.keys()):
         yield f"{src}/{unknown}: a folder that tests/lint/layers.py does not place, or that is not there"
+    yield from order_faults(MAY_INCLUDE)
     for path in report.cpp_files(src):
         folder = path.relative_to(src).parts[0]
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            match = re.match(r'#include "([a-z]+)/', line)
+            match = re.match(r'#include "([a-z0-9_]+)/', line)
             if match and match[1] in folders - {folder} and match[1] not in MAY_INCLUDE.get(folder, set()):
                 yield f"{path}:{number}: {folder} must not include {match[1]}"
     for folder in sorted(folders & MAY_INCLUDE.keys()):
         yield from target_faults(src / folder / "CMakeLists.txt", folder)
+
+
+def order_faults(may_include):
+    """A folder may use only those that stand before it: so there is no circle."""
+    known = set()
+    for folder, others in may_include.items():
+        for other in sorted(others - known):
+            yield f"{pathlib.Path(__file__).name}:1: {folder} may not include {other}, which comes after it in the order"
+        known.add(folder)
 
 
 def target_faults(path, folder):

@@ -193,6 +193,10 @@ class Layers(CheckTest):
         self.assert_faults(layers.faults(self.src), "src/codec/CMakeLists.txt:2: links store, which codec must not include",
                            "src/codec/CMakeLists.txt:2: does not link base")
 
+    def test_a_circle_is_found(self):
+        self.assert_faults(layers.order_faults({"base": {"codec"}, "codec": {"base"}}), "base may not include codec, which comes after it")
+        self.assert_faults(layers.order_faults(layers.MAY_INCLUDE))
+
     def test_a_target_of_another_name_is_found(self):
         self.write("src/base/CMakeLists.txt", "ballast_folder(basis)\n")
         self.write("src/elf/CMakeLists.txt", "add_library(elf)\n")

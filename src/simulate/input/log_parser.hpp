@@ -14,7 +14,7 @@
 
 namespace ballast {
 
-// The forms of logs that are read; docs/simulate.md, "Logs".
+// The forms of logs that are read, in the order of k_formats in log_parser.cpp; docs/simulate.md, "Logs".
 enum class LogFormat : std::uint8_t { lambda, insights, csv, lambda_traces, azure_2019, azure_2021 };
 std::string_view to_string(LogFormat format);
 // Errors: usage, with the names there are.
