@@ -20,7 +20,8 @@ namespace {
 constexpr char k_mark = '\x1f';
 
 std::string marked(std::string word) {
-    return word.starts_with('[') && word.ends_with(']') ? k_mark + word : word;
+    const bool is_list = word.starts_with('[') && word.ends_with(']');
+    return is_list || word.starts_with(k_mark) ? k_mark + word : word;
 }
 
 std::string unmarked(const std::string& word) {

@@ -16,6 +16,7 @@ using support::build_zip;
 using support::deflate_stored;
 using support::error_of;
 using support::file_of;
+using support::little_endian;
 using support::ZipEnd;
 using support::ZipEntry;
 
@@ -326,6 +327,24 @@ TEST(HostileZip, MoreEntriesThanAllowedAreRefused) {
         chains.push_back({.name = std::to_string(1000 + i) + path.substr(4) + "f"});
     EXPECT_THAT(refusal(chains),
                 ::testing::HasSubstr("with it the zip has more, or longer, paths than are allowed"));
+}
+
+// Info-ZIP's extra field with the name once more.
+std::string unicode_path(const std::string& name) {
+    return little_endian(0x7075, 2) + little_endian(5 + name.size(), 2) + '\1' + little_endian(0, 4) + name;
+}
+
+TEST(HostileZip, RefusesANameThatIsAnotherInItsExtraField) {
+    EXPECT_EQ(refusal({{.name = "a", .extra = unicode_path("b")}}),
+              "corrupt app.zip: a: its name can be read in two ways");
+    EXPECT_EQ(refusal({{.name = "a", .extra = unicode_path("a")}}), "");
+}
+
+TEST(HostileZip, RefusesAnExtraFieldThatIsCutOff) {
+    EXPECT_EQ(refusal({{.name = "a", .extra = little_endian(0x5455, 2) + little_endian(9, 2) + "short"}}),
+              "corrupt app.zip: a: an extra field is cut off");
+    EXPECT_EQ(refusal({{.name = "a", .extra = "x"}}), "corrupt app.zip: a: an extra field is cut off");
+    EXPECT_EQ(refusal({{.name = "a", .extra = std::string(3, '\0')}}), "") << "padding of some tools";
 }
 
 }  // namespace

@@ -15,23 +15,44 @@ namespace ballast {
 namespace {
 
 // The zip64 extra field holds, in this order, those of the fields that are all ones in the record.
-bool read_zip64_sizes(std::span<const std::byte> extra, ZipRecord& record) {
-    const bool bytes_large = record.bytes == k_in_zip64_32;
-    const bool compressed_large = record.compressed_bytes == k_in_zip64_32;
-    const bool offset_large = record.header_offset == k_in_zip64_32;
-    if (!bytes_large && !compressed_large && !offset_large) return true;
+struct Zip64 {
+    bool bytes;
+    bool compressed;
+    bool offset;
+    bool is_needed() const { return bytes || compressed || offset; }
+};
+
+// Some tools align what follows by up to three bytes of zeros.
+bool is_padding(std::span<const std::byte> rest) {
+    return rest.size() < 4 &&
+           std::ranges::all_of(rest, [](std::byte value) { return value == std::byte{0}; });
+}
+
+// What is wrong with the extra fields; "" for nothing.
+std::string_view read_extra(std::span<const std::byte> extra, ZipRecord& record) {
+    Zip64 large{record.bytes == k_in_zip64_32, record.compressed_bytes == k_in_zip64_32,
+                record.header_offset == k_in_zip64_32};
     ByteReader fields(extra);
-    while (fields.left() > 0) {
+    while (fields.left() > 0 && !is_padding(extra.last(fields.left()))) {
         const std::uint16_t id = fields.u16();
-        ByteReader field(fields.bytes(fields.u16()));
-        if (!fields.ok()) return false;
-        if (id != k_zip_extra_zip64) continue;
-        if (bytes_large) record.bytes = field.u64();
-        if (compressed_large) record.compressed_bytes = field.u64();
-        if (offset_large) record.header_offset = field.u64();
-        return field.ok();
+        const std::uint16_t size = fields.u16();
+        const auto bytes = fields.bytes(size);
+        if (!fields.ok()) return "an extra field is cut off";
+        ByteReader field(bytes);
+        if (id == k_zip_extra_zip64 && large.is_needed()) {
+            if (large.bytes) record.bytes = field.u64();
+            if (large.compressed) record.compressed_bytes = field.u64();
+            if (large.offset) record.header_offset = field.u64();
+            if (!field.ok()) break;
+            large = {};
+        } else if (id == k_zip_extra_unicode_path) {
+            field.bytes(k_zip_unicode_path_header_bytes);
+            // Other tools unpack it under that name.
+            if (!field.ok() || field.text(field.left()) != record.name)
+                return "its name can be read in two ways";
+        }
     }
-    return false;
+    return large.is_needed() ? "the zip64 sizes are missing or cut off" : "";
 }
 
 // Goes through the directory with a window of bounded size.
@@ -98,9 +119,8 @@ Result<ZipRecord> RecordReader::next() {
     BALLAST_TRY(const auto variable, take(std::size_t{name_bytes} + extra_bytes + comment_bytes));
     ByteReader rest(variable);
     record.name = rest.text(name_bytes);
-    if (!read_zip64_sizes(rest.bytes(extra_bytes), record)) {
-        return distrust(m_archive, record.name, "the zip64 sizes are missing or cut off");
-    }
+    if (const auto fault = read_extra(rest.bytes(extra_bytes), record); !fault.empty())
+        return distrust(m_archive, record.name, fault);
     if (disk != 0) return distrust(m_archive, record.name, "lies in another part of a split zip");
     return record;
 }

@@ -25,6 +25,9 @@ inline constexpr std::size_t k_zip_locator64_bytes = 20;
 inline constexpr std::uint16_t k_in_zip64_16 = 0xFFFF;
 inline constexpr std::uint32_t k_in_zip64_32 = 0xFFFFFFFF;
 inline constexpr std::uint16_t k_zip_extra_zip64 = 0x0001;
+// Info-ZIP's: a version, the CRC of the name in the record, and the name again, in UTF-8.
+inline constexpr std::uint16_t k_zip_extra_unicode_path = 0x7075;
+inline constexpr std::size_t k_zip_unicode_path_header_bytes = 5;
 
 // Values of "version made by", high byte: who wrote the entry's attributes.
 inline constexpr std::uint8_t k_zip_host_dos = 0;
