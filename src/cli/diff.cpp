@@ -150,7 +150,8 @@ void add_diff_command(Program& program) {
     Command command = program.add(
         "diff", "Show what differs between two stored versions, and what a push of B over A had to send");
     auto& flags = command.runs<DiffFlags>(diff_versions);
-    constexpr const char* k_version = "VERSION, NAME/VERSION, or the first characters of just one version";
+    constexpr const char* k_version =
+        "VERSION, NAME/VERSION, or its first four or more characters, where only one version begins so";
     command.option("A", flags.before, k_version).required();
     command.option("B", flags.after, k_version).required();
     add_store_flags(command, flags);

@@ -187,7 +187,7 @@ void add_gc_command(Program& program) {
                    "of the rest, remove those stored longer ago, like 30d (default: all the rest)");
     command.flag("--dry-run", flags.dry_run, "only show what would go; change nothing");
     command.option("--grace TIME", flags.grace,
-                   "how long the lease of a push that was killed protects what it sent (default: 24h)");
+                   "how long what a killed push has sent is kept (default: 24h)");
     add_store_flags(command, flags);
     command.examples({"ballast gc --keep 5 --dry-run", "ballast gc --keep 3 --older-than 30d",
                       "ballast gc --keep 0 --name retired --store file:///srv/ballast"});

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.hpp"
@@ -43,22 +42,23 @@ std::string estimate_text(const PackResult& result) {
 }
 
 std::string pack_text(const PackFlags& flags, const PackResult& result, const Config& config) {
-    const auto& [plan, lock, tree, slim_bytes, work, estimate] = result;
+    const auto& [plan, lock, tree, slim_bytes, unzipped_bytes, work, estimate] = result;
     std::string text = fmt::format("version {}\n", lock.version);
     text += fmt::format("tree    {} in {}, {} compressed ({} zstd, {} lz4, {} raw frames)\n",
                         format_size(lock.tree_bytes), counted(plan.leaving_files, "file"),
                         format_size(tree.fetched_bytes), tree.zstd_frames, tree.lz4_frames, tree.raw_frames);
     text += fmt::format("new     {} in {}; {} were in stored packs already\n", format_size(tree.new_bytes),
                         counted(tree.new_packs, "pack"), format_size(tree.known_content_bytes));
-    text += fmt::format("slim    {}: {}{}\n", printable(flags.out), format_size(slim_bytes),
-                        std::filesystem::is_directory(flags.out)
-                            ? ", " + against_limit(slim_bytes, config.max_size)
-                            : fmt::format(" zipped, {} unzipped", format_size(plan.staying_bytes())));
+    const bool is_zip = slim_bytes != unzipped_bytes;
+    text += fmt::format("slim    {}: {}{}, {}\n", printable(flags.out),
+                        is_zip ? format_size(slim_bytes) + " zipped, " : "",
+                        format_size(unzipped_bytes) + (is_zip ? " unzipped" : ""),
+                        against_limit(unzipped_bytes, config.max_size));
     return text + estimate_text(result);
 }
 
 std::string pack_json(const PackFlags& flags, const PackResult& result) {
-    const auto& [plan, lock, tree, slim_bytes, work, estimate] = result;
+    const auto& [plan, lock, tree, slim_bytes, unzipped_bytes, work, estimate] = result;
     nlohmann::ordered_json json;
     json["name"] = lock.name;
     json["version"] = lock.version;
@@ -66,6 +66,7 @@ std::string pack_json(const PackFlags& flags, const PackResult& result) {
     json["manifest"] = lock.manifest.hex();
     json["slim"] = flags.out;
     json["slim_bytes"] = slim_bytes;
+    json["slim_unzipped_bytes"] = unzipped_bytes;
     json["package_bytes"] = plan.package_bytes;
     json["tree_bytes"] = lock.tree_bytes;
     json["tree_files"] = plan.leaving_files;

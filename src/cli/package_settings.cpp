@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -33,15 +34,15 @@ Result<Config> load_settings(const std::string& path, const std::optional<Config
     return config;
 }
 
-// What a zip holds can lower the limit that the zip was opened under.
+// What an archive holds can lower the limit that it was opened under.
 Result<void> check_unpacked(const Package& package, std::uint64_t limit) {
     std::uint64_t bytes = 0;
     for (const auto& entry : package.entries()) {
         bytes += entry.size;
         if (bytes <= limit) continue;
-        return fail(
-            ErrorCode::corrupt, package.name() + ": " + printable(entry.path),
-            fmt::format("with it the zip unpacks to more than {}, which is not allowed", format_size(limit)));
+        return fail(ErrorCode::corrupt, package.name() + ": " + printable(entry.path),
+                    fmt::format("with it the {} unpacks to more than {}, which is not allowed",
+                                package.image() == nullptr ? "zip" : "image", format_size(limit)));
     }
     return {};
 }
@@ -70,14 +71,15 @@ Result<LoadedPackage> load_package(const std::string& path, const ConfigFlags& f
     // What is wrong beside a zip does not matter when there is a ballast.toml in it.
     if (!config && !may_have_own) return pass_on(std::move(config));
     PackageLimits limits;
-    if (config) limits.max_unpacked_bytes = config->max_unpacked;
+    if (config) limits.max_unpacked_bytes = std::max(limits.max_unpacked_bytes, config->max_unpacked);
     BALLAST_TRY(auto package, open_package(path, limits, images));
     if (may_have_own && package->image() == nullptr) {
         BALLAST_TRY(const auto own, config_in(*package));
         if (own) config = load_settings(path, own, flags);
-        if (own && config) BALLAST_CHECK(check_unpacked(*package, config->max_unpacked));
     }
     if (!config) return pass_on(std::move(config));
+    if (std::filesystem::is_regular_file(path, error))
+        BALLAST_CHECK(check_unpacked(*package, config->max_unpacked));
     BALLAST_TRY(Inventory inventory, Inventory::take(*package));
     return LoadedPackage{std::move(*config), std::move(package), std::move(inventory)};
 }

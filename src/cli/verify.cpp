@@ -189,7 +189,7 @@ void add_verify_command(Program& program, const SlimSource& source) {
         command.runs<VerifyFlags>([source](const VerifyFlags& given) { return verify(given, source); });
     command.option("TREE|VERSION", flags.target,
                    "the tree's directory (default: where it would be hydrated), or VERSION, NAME/VERSION or "
-                   "the first characters of just one version");
+                   "its first four or more characters, where only one version begins so");
     command.option("--package SLIM", flags.package, "of a tree: the slim package");
     command.option("--root DIR", flags.root,
                    "of a tree: where trees are hydrated (default: BALLAST_ROOT, then the package's lock)");

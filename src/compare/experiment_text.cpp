@@ -134,7 +134,7 @@ class Text {
         const OffloadPart& all = offload.parts.front();
         const TimeModel& model = m_experiment.model;
         m_text += fmt::format(
-            "\nOffloaded: {} in {} leave, {} to fetch: network {}, cores {}, first byte {}\n"
+            "\nOffloaded: {} in {}, {} to fetch: network {}, cores {}, first byte {}\n"
             "  with {} at {}/s, then {}/s; {:g} cores, of which each decodes {}/s of zstd\n",
             format_size(offload.leaving_bytes), counted(offload.leaving_files, "file"),
             format_size(all.work.compressed_bytes), format_ms(1000 * all.estimate.network),

@@ -8,8 +8,9 @@
 namespace ballast {
 namespace {
 
-constexpr RecordKind k_kind{"lock", "the package is damaged: deploy it again",
-                            "use the ballast-run that was packed with it"};
+constexpr RecordKind k_kind{
+    "lock", "the package is damaged, or was packed by another version: deploy it with its own ballast-run",
+    "use the ballast-run that was packed with it"};
 
 template <typename Fields, typename Record>
 void name_fields(Fields& fields, Record& lock) {

@@ -14,6 +14,7 @@
 #include "pack/push.hpp"
 #include "pack/slim_package.hpp"
 #include "pack/version_name.hpp"
+#include "package/open_package.hpp"
 #include "package/package_writer.hpp"
 #include "store/file_store.hpp"
 #include "store/open_store.hpp"
@@ -60,8 +61,7 @@ Result<void> check_first(const Package& package, const PackOptions& options) {
                     "use letters, digits and . _ + -, at most 128");
     }
     if (options.run_program) BALLAST_CHECK(check_run_program(*options.run_program));
-    BALLAST_CHECK(check_slim_target(package.name(), options.out));
-    return check_own_names(package);
+    return check_slim_target(package.name(), options.out);
 }
 
 Result<KnownContents> read_known(const Config& config, Repack repack) {
@@ -70,13 +70,11 @@ Result<KnownContents> read_known(const Config& config, Repack repack) {
     return KnownContents::read(*store, config.name);
 }
 
-std::uint64_t size_of(const std::string& path) {
-    std::error_code error;
-    if (!fs::is_directory(path, error)) return fs::file_size(path, error);
+// What the files of the slim package have, unpacked.
+Result<std::uint64_t> unzipped_bytes(const std::string& slim) {
+    BALLAST_TRY(const auto package, open_package(slim));
     std::uint64_t bytes = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
-        if (entry.is_regular_file(error) && !entry.is_symlink(error)) bytes += entry.file_size(error);
-    }
+    for (const auto& entry : package->entries()) bytes += entry.kind == EntryKind::file ? entry.size : 0;
     return bytes;
 }
 
@@ -95,6 +93,7 @@ Result<PackResult> pack_package(const Inventory& inventory, const Config& config
     BALLAST_CHECK(check_first(package, options));
     PackResult result;
     BALLAST_TRY(result.plan, make_plan(inventory, config));
+    BALLAST_CHECK(check_own_names(package));
     for (const auto& warning : result.plan.warnings) options.on_warning(warning);
     for (const auto& lack : find_lacks(inventory)) options.on_warning(lack.path + ": " + lack.message);
     BALLAST_TRY(const KnownContents known, read_known(config, options.repack));
@@ -116,7 +115,10 @@ Result<PackResult> pack_package(const Inventory& inventory, const Config& config
                 make_lock(inventory, config, result.plan, tree.digest, manifest, options.version));
     BALLAST_CHECK(
         write_slim_package(package, result.plan, result.lock, manifest, options.run_program, options.out));
-    result.slim_bytes = size_of(options.out);
+    BALLAST_SET(result.unzipped_bytes, unzipped_bytes(options.out));
+    std::error_code error;
+    result.slim_bytes =
+        fs::is_directory(options.out, error) ? result.unzipped_bytes : fs::file_size(options.out, error);
     BALLAST_TRY(const Manifest parsed, Manifest::parse(manifest, k_manifest_file));
     BALLAST_TRY(result.work, cold_start_work(parsed, result.lock.groups));
     result.estimate = estimate_cold_start(TimeModel(), result.work);

@@ -37,9 +37,10 @@ struct PackOptions {
 struct PackResult {
     Plan plan;
     Lock lock;
-    PackedTree tree;  // with the manifest's bytes
-    std::uint64_t slim_bytes = 0;
-    ColdStartWork work;  // of the groups that a start hydrates
+    PackedTree tree;                   // with the manifest's bytes
+    std::uint64_t slim_bytes = 0;      // of the zip, or of the directory's files
+    std::uint64_t unzipped_bytes = 0;  // of its files
+    ColdStartWork work;                // of the groups that a start hydrates
     ColdStartEstimate estimate;
 };
 

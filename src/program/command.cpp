@@ -38,6 +38,12 @@ const CLI::Validator& unmark() {
     return validator;
 }
 
+// As the user called it: "ballast pack".
+std::string called(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? app.get_name() : app.get_name() + " " + chosen.front()->get_name();
+}
+
 // The first word that nobody expected, and what was probably meant.
 Error unexpected_word(const CLI::App& app, const std::string& word) {
     std::vector<std::string> known;
@@ -53,9 +59,9 @@ Error unexpected_word(const CLI::App& app, const std::string& word) {
         for (const auto& name : option->get_lnames()) known.push_back("--" + name);
     }
     const std::string nearest = word.starts_with("--") ? nearest_word(word, known) : "";
-    return {ErrorCode::usage, "command line", what,
-            nearest.empty() ? fmt::format("see '{} {} --help'", app.get_name(), command->get_name())
-                            : "did you mean '" + nearest + "'?"};
+    return {
+        ErrorCode::usage, "command line", what,
+        nearest.empty() ? fmt::format("see '{} --help'", called(app)) : "did you mean '" + nearest + "'?"};
 }
 
 int usage_status(const CLI::App& app, const CLI::ParseError& error) {
@@ -66,7 +72,7 @@ int usage_status(const CLI::App& app, const CLI::ParseError& error) {
         dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unexpected.empty();
     print_error(app.get_name(), is_unexpected ? unexpected_word(app, unmarked(unexpected.front()))
                                               : Error{ErrorCode::usage, "command line", error.what(),
-                                                      "see '" + app.get_name() + " --help'"});
+                                                      "see '" + called(app) + " --help'"});
     return static_cast<int>(ErrorCode::usage);
 }
 
@@ -118,7 +124,7 @@ Option Option::needs(Option other) {
 
 Option Option::repeatable() {
     // CLI11 would take a '--' behind the list for the list's end.
-    m_option->allow_extra_args(false);
+    m_option->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     return *this;
 }
 

@@ -78,6 +78,9 @@ class MainJob(CliTest):
         self.assertEqual(from_zip["new_packs"], 0)
         with zipfile.ZipFile(self.dir / "slim.zip") as slim:
             self.assertIn("ballast.lock", slim.namelist())
+            self.assertEqual(from_zip["slim_unzipped_bytes"], sum(entry.file_size for entry in slim.infolist()))
+        self.assertEqual(from_zip["slim_bytes"], (self.dir / "slim.zip").stat().st_size)
+        self.assertEqual(from_directory["slim_bytes"], from_directory["slim_unzipped_bytes"])
         self.ballast("hydrate", "--package", "slim.zip", "--root", self.root)
         self.ballast("verify", "--package", "slim.zip", "--root", self.root)
         again = self.pack("package.zip", "again.zip")
@@ -101,9 +104,11 @@ class MainJob(CliTest):
         subprocess.run(["zip", "-qr", "../bad.zip", "."], cwd=self.dir / "zipped", check=True)
         refused = self.ballast("plan", "bad.zip", status=2)
         self.assertIn("bad.zip: ballast.toml:1: unknown key 'colour'", refused.stderr)
-        self.write("beside/ballast.toml", "colour = 1\n")
+        (self.dir / "beside").mkdir()
         shutil.copy(self.dir / "package.zip", self.dir / "beside/package.zip")
-        self.assertEqual(json.loads(self.ballast("plan", "beside/package.zip", "--json").stdout)["name"], "alike", "the one in the zip holds")
+        for beside in ("colour = 1\n", '[limits]\nmax_unpacked = "1KB"\n'):
+            self.write("beside/ballast.toml", beside)
+            self.assertEqual(json.loads(self.ballast("plan", "beside/package.zip", "--json").stdout)["name"], "alike", "the one in the zip holds")
 
     def test_a_zip_is_held_to_the_limit_of_the_configuration_in_it(self):
         self.write("limited/ballast.toml", 'include = ["data"]\n[limits]\nmax_unpacked = "20KB"\n')
