@@ -8,7 +8,7 @@ namespace ballast {
 
 // The value that a text holds; a discarded one (is_discarded()) where it is not JSON, or nested more than
 // k_most_json_depth deep. Compiled once: the parser takes seconds wherever it is instantiated.
-inline constexpr int k_most_json_depth = 64;
+inline constexpr int k_most_json_depth = 1000;
 nlohmann::json parse_json(std::string_view text);
 
 // A member of what may be any JSON: null, or "", where it is no object, or has none such.

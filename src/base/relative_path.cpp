@@ -107,18 +107,18 @@ std::vector<std::string_view> split_components(std::string_view path) {
 }
 
 std::string printable(std::string_view path) {
-    std::string name_in_errors;
+    std::string text;
     while (!path.empty()) {
         const CodePoint point = first_code_point(path);
         const bool readable = point.bytes != 0 && !is_control(point.value);
         const std::size_t length = std::max<std::size_t>(point.bytes, 1);
         const auto character = path.substr(0, length);
-        if (readable) name_in_errors += character;
+        if (readable) text += character;
         for (const char c : readable ? std::string_view() : character)
-            name_in_errors += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+            text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         path.remove_prefix(length);
     }
-    return name_in_errors;
+    return text;
 }
 
 }  // namespace ballast

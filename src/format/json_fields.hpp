@@ -25,7 +25,7 @@ struct RecordKind {
 };
 
 // Reads one untrusted record field by field: every field must be there, of its type, and none besides. The
-// first fault is kept, and nothing is read after it. Errors: corrupt, naming the document and the field.
+// first fault is kept. Errors: corrupt, naming the document and the field.
 class FieldReader {
   public:
     FieldReader(std::string_view text, std::string_view name_in_errors, const RecordKind& kind);

@@ -67,7 +67,8 @@ Result<FreeSpace> evict_family(int root, const std::string& root_path, const std
                                const Place& keep, std::uint64_t needed) {
     const std::string kept = keep.path().substr(keep.path().find_last_of('/') + 1);
     std::vector<Candidate> candidates;
-    BALLAST_TRY(const auto names, names_in(root, root_path));
+    // A root that cannot be listed has nothing to evict: what is said is that there is no space.
+    const auto names = names_in(root, root_path).value_or(std::vector<std::string>());
     for (const auto& name : names) {
         if (name.starts_with(k_discarded_prefix)) {
             BALLAST_CHECK(remove_all_at(root, name, root_path + "/" + name));

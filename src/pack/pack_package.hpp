@@ -45,10 +45,9 @@ struct PackResult {
 };
 
 // Takes what leaves out of a package: writes the slim package `out`, and beside it, in staging_path(out), the
-// packs that the store does not have yet, for push_staged(). What would fail at the end is refused before
-// anything is compressed. Blocks for minutes; uses all cores.
-// Errors: usage for a version, target, program, plan or start group that cannot be; those of reading the
-// package and the store, and of the disk.
+// packs that the store does not have yet, for push_staged(). What can be known to fail at the end is refused
+// before anything is compressed. Blocks for minutes; uses all cores. Errors: usage for a version, target,
+// program, plan or start group that cannot be; those of reading the package and the store, and of the disk.
 Result<PackResult> pack_package(const Inventory& inventory, const Config& config, const PackOptions& options);
 
 // The lock of a version of that tree. `manifest` is the manifest's bytes; `version` as in PackOptions.

@@ -20,8 +20,12 @@ namespace {
 constexpr char k_mark = '\x1f';
 
 std::string marked(std::string word) {
-    const bool is_list = word.starts_with('[') && word.ends_with(']');
-    return is_list || word.starts_with(k_mark) ? k_mark + word : word;
+    // Of "--option=[a,b]" too.
+    const auto equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+    const std::size_t value = equals == std::string::npos ? 0 : equals + 1;
+    const bool is_list = word.substr(value).starts_with('[') && word.ends_with(']');
+    if (is_list || word.substr(value).starts_with(k_mark)) word.insert(value, 1, k_mark);
+    return word;
 }
 
 std::string unmarked(const std::string& word) {

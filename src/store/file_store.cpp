@@ -77,7 +77,7 @@ Result<std::vector<ObjectInfo>> FileStore::list(std::string_view prefix) {
     std::vector<ObjectInfo> objects;
     BALLAST_CHECK(each_file(start, [&](const std::string& path, const struct stat& info) {
         std::string key = path.substr(directory().size() + 1);
-        if (key.starts_with(prefix) && !is_temporary(key))
+        if (key.starts_with(prefix) && key.find('~') == std::string::npos)  // see AtomicFile
             objects.push_back({std::move(key), static_cast<std::uint64_t>(info.st_size), modified(info)});
     }));
     std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.key < b.key; });

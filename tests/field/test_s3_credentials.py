@@ -130,6 +130,13 @@ aws_session_token = other-token
             self.assert_error(result, ROLE, "InvalidIdentityToken")
             self.assert_no_secret(result, "another.one.altogether")
 
+    def test_a_bundle_that_is_none_is_told_by_its_own_name(self):
+        token = self.write("web-token", "identity-token")
+        bundle = self.write("bundle.pem", "no certificate\n")
+        env = {"AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ROLE_ARN": ROLE, "AWS_ENDPOINT_URL_STS": "https://127.0.0.1:1", "AWS_CA_BUNDLE": bundle}
+        result = self.hydrate_as(env, None, status=2)
+        self.assertIn(f"AWS_CA_BUNDLE: {bundle}: holds no certificate", result.stderr)
+
     def test_the_environment_comes_first(self):
         secret = self.know("AKIAFIRST")
         profile = self.know("AKIAPROFILE")

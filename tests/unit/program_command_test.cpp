@@ -142,6 +142,7 @@ TEST(Command, KeepsWordsInBracketsWhole) {
     EXPECT_THAT(run_tool({"look", "pkg", "--file", "[a,b]", "[x]", "[]", "[", "a]"}).flags.files,
                 ElementsAre("[a,b]", "[x]", "[]", "[", "a]"));
     EXPECT_EQ(run_tool({"look", "[pkg]", "--text", "[1,2]"}).flags.text, "[1,2]");
+    EXPECT_THAT(run_tool({"look", "pkg", "--file=[a,b]"}).flags.files, ElementsAre("[a,b]"));
     EXPECT_EQ(run_tool({"look", "[pkg]"}).flags.package, "[pkg]");
     EXPECT_EQ(run_tool({"look", "\x1f[pkg]"}).flags.package, "\x1f[pkg]");
     EXPECT_THAT(run_tool({"look", "pkg", "[more]"}).err, HasSubstr("'[more]' was not expected"));

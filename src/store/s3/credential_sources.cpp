@@ -38,6 +38,8 @@ Result<HttpAnswer> ask(const HttpUrl& url, const OpenTls& tls, HttpRequest reque
                        const std::string& name_in_errors, const CallLimits& limits) {
     BALLAST_TRY(request.path, percent_decode(url.path, url.endpoint.url()));
     BALLAST_TRY(request.query, decode_query(url.query, url.endpoint.url()));
+    // Its errors name the setting, AWS_CA_BUNDLE, not what is asked for.
+    if (url.endpoint.scheme == Endpoint::Scheme::https && tls) BALLAST_CHECK(tls());
     constexpr int k_attempts = 3;
     for (int attempt = 1;; ++attempt) {
         auto answer = http_call(url.endpoint, tls, request, k_local_patience, limits);
