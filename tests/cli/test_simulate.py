@@ -28,6 +28,14 @@ class Simulate(CliTest):
         inits = [250, None, None, None, 300, 350]
         return self.write("report.log", "".join(report(at, 500, init) for at, init in zip(times, inits)))
 
+    def test_a_busy_function_in_a_large_log_is_no_long_record(self):
+        minutes = ",".join(map(str, range(1, 1441)))
+        idle = "".join(f"o,a,f{number},http{',0' * 1440}\n" for number in range(6000))
+        self.write("azure.csv", f"HashOwner,HashApp,HashFunction,Trigger,{minutes}\no,a,busy,http{',400' * 1440}\n{idle}")
+        self.assertGreater((self.dir / "azure.csv").stat().st_size, 16 << 20)
+        result = json.loads(self.ballast("simulate", "--trace", "azure.csv", "--json").stdout)
+        self.assertEqual(result["invocations"], 1440 * 400)
+
     def test_says_in_one_look_who_waits(self):
         self.make_log()
         text = self.ballast("simulate", "--trace", "report.log", "--preset", "2019", "--try-pings", "1",

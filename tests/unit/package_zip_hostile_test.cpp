@@ -233,7 +233,9 @@ TEST(HostileZip, DirectoriesThatContradictThemselvesAreRefused) {
               "corrupt app.zip: the directory holds more than the entries that it counts");
     EXPECT_EQ(refusal(entries, {.entries = 3}),
               "corrupt app.zip: the directory is too small for the entries that it should have");
-    EXPECT_EQ(refusal({{.name = "a", .extra = std::string(100, 'e')}}, {.entries = 2}),
+    EXPECT_EQ(refusal({{.name = "a",
+                        .extra = little_endian(0x6565, 2) + little_endian(96, 2) + std::string(96, 'e')}},
+                      {.entries = 2}),
               "corrupt app.zip: the directory ends in the middle of an entry");
     EXPECT_EQ(refusal(entries, {.directory_bytes = 60}),
               "corrupt app.zip: the directory is too small for the entries that it should have");

@@ -28,6 +28,8 @@ bool is_padding(std::span<const std::byte> rest) {
            std::ranges::all_of(rest, [](std::byte value) { return value == std::byte{0}; });
 }
 
+constexpr std::string_view k_bad_zip64 = "the zip64 sizes are missing or cut off";
+
 // What is wrong with the extra fields; "" for nothing.
 std::string_view read_extra(std::span<const std::byte> extra, ZipRecord& record) {
     Zip64 large{record.bytes == k_in_zip64_32, record.compressed_bytes == k_in_zip64_32,
@@ -37,7 +39,7 @@ std::string_view read_extra(std::span<const std::byte> extra, ZipRecord& record)
         const std::uint16_t id = fields.u16();
         const std::uint16_t size = fields.u16();
         const auto bytes = fields.bytes(size);
-        if (!fields.ok()) return "an extra field is cut off";
+        if (!fields.ok()) return id == k_zip_extra_zip64 ? k_bad_zip64 : "an extra field is cut off";
         ByteReader field(bytes);
         if (id == k_zip_extra_zip64 && large.is_needed()) {
             if (large.bytes) record.bytes = field.u64();
@@ -52,7 +54,7 @@ std::string_view read_extra(std::span<const std::byte> extra, ZipRecord& record)
                 return "its name can be read in two ways";
         }
     }
-    return large.is_needed() ? "the zip64 sizes are missing or cut off" : "";
+    return large.is_needed() ? k_bad_zip64 : "";
 }
 
 // Goes through the directory with a window of bounded size.

@@ -76,6 +76,8 @@ class LogFile {
                 "sort the log by time, or hold back more with --window");
         }
         m_held.insert(m_held.end(), m_read.begin(), m_read.end());
+        // One row of many invocations goes on in the next call: it needs no more text.
+        if (*consumed == 0 && !m_read.empty()) return {};
         BALLAST_TRY(const bool more, m_text.advance(*consumed));
         if (more || !m_read.empty()) return {};
         m_ended = true;
