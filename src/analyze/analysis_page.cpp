@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <ranges>
 
 #include "analyze/analysis_json.hpp"
 #include "analyze/baseline_report.hpp"
+#include "base/first_of.hpp"
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
@@ -60,7 +60,7 @@ class Page {
         add_lacks();
         auto json = analysis_json(m_analysis);
         if (m_comparison) json["baseline"] = comparison_json(*m_comparison);
-        m_report.attach(std::move(json));
+        m_report.attach(json);
         return std::move(m_report);
     }
 
@@ -217,7 +217,7 @@ class Page {
         table.columns = {{"Extra", Unit::bytes}, {"Each", Unit::bytes}, {"Copies", Unit::count}, {"Paths"}};
         for (const auto& set : all.biggest) {
             std::string paths;
-            for (const auto& path : set.paths | std::views::take(k_page_paths))
+            for (const auto& path : first_of(set.paths, k_page_paths))
                 paths += (paths.empty() ? "" : "  ·  ") + printable(path);
             if (set.copies > k_page_paths)
                 paths += fmt::format("  ·  and {} more", format_count(set.copies - k_page_paths));
@@ -251,7 +251,7 @@ class Page {
         chart.y.scale = ReportAxis::Scale::categories;
         ReportSeries size = {"Size"};
         ReportSeries zipped = {m_zipped};
-        for (const auto& part : m_analysis.extensions | std::views::take(k_bars_shown)) {
+        for (const auto& part : first_of(m_analysis.extensions, k_bars_shown)) {
             if (part.bytes == 0) break;
             const auto at = static_cast<double>(chart.y.categories.size());
             chart.y.categories.push_back(part.title());

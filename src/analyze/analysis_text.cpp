@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <string>
 
+#include "base/first_of.hpp"
 #include "base/relative_path.hpp"
 #include "base/share.hpp"
 #include "base/size.hpp"
@@ -76,7 +76,7 @@ class Text {
                       std::size_t most = k_rows_shown) const {
         if (list.empty()) return {};
         Table table(columns);
-        for (const auto& one : list | std::views::take(most)) table.add_row(row_of(one));
+        for (const auto& one : first_of(list, most)) table.add_row(row_of(one));
         return "\n" + table.to_string(m_colours);
     }
 
@@ -196,7 +196,7 @@ class Text {
         const auto& all = m_analysis.lacks;
         if (all.empty()) return {};
         std::string text = "\nwill not run on Lambda (x86-64, Amazon Linux 2023):\n";
-        for (const auto& lack : all | std::views::take(k_lacks_shown))
+        for (const auto& lack : first_of(all, k_lacks_shown))
             text += fmt::format("  {}: {}\n", printable(lack.path), lack.message);
         if (all.size() > k_lacks_shown)
             text +=

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
-
+#include "base/first_of.hpp"
 #include "base/json_list.hpp"
 #include "base/markdown.hpp"
 #include "base/relative_path.hpp"
@@ -43,7 +42,7 @@ std::string changes_table(const std::string& title, const std::vector<PartChange
                           Colours colours) {
     if (changes.empty()) return {};
     Table table({right("change"), right("before"), right("after"), title, ""});
-    for (const auto& change : changes | std::views::take(k_rows_shown)) {
+    for (const auto& change : first_of(changes, k_rows_shown)) {
         table.add_row({format_change(change.bytes()), before_text(change), after_text(change),
                        packages ? printable(change.name) : readable_category(change.name),
                        packages ? printable(version_text(change)) : ""});
@@ -57,7 +56,7 @@ std::string changes_table(const std::string& title, const std::vector<PartChange
 std::string changes_markdown(const char* title, const std::vector<PartChange>& changes, bool packages) {
     if (changes.empty()) return {};
     std::string text = fmt::format("\n| {} | before | now | change |\n| --- | ---: | ---: | ---: |\n", title);
-    for (const auto& change : changes | std::views::take(k_rows_shown)) {
+    for (const auto& change : first_of(changes, k_rows_shown)) {
         const std::string name =
             packages ? change.name + " " + version_text(change) : readable_category(change.name);
         text += fmt::format("| {} | {} | {} | {} |\n", markdown_text(name), before_text(change),

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
 #include <string_view>
 
 #include "base/enum_name.hpp"
+#include "base/first_of.hpp"
 #include "base/json_list.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -44,7 +44,7 @@ void add_more(std::string& text, std::size_t count) {
 
 std::string needers_text(const NeededThing& thing, Colours colours) {
     Table table({"", "needed by", "as"});
-    for (const auto& needer : thing.needed_by | std::views::take(k_rows_shown))
+    for (const auto& needer : first_of(thing.needed_by, k_rows_shown))
         table.add_row({"", printable(needer.who), printable(needer.as)});
     std::string text = "\n" + table.to_string(colours);
     add_more(text, thing.needed_by.size());
@@ -62,7 +62,7 @@ std::string thing_text(const NeededThing& thing, bool is_package, Colours colour
     }
     text += needers_text(thing, colours);
     const NeedChain* before = nullptr;
-    for (const auto& chain : thing.chains | std::views::take(k_rows_shown)) {
+    for (const auto& chain : first_of(thing.chains, k_rows_shown)) {
         if (before == nullptr || before->start != chain.start)
             text += "\n" + std::string(start_title(chain.start)) + "\n";
         text += "  " + chain_text(chain) + "\n";

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <ranges>
 #include <string_view>
 
+#include "base/first_of.hpp"
 #include "base/relative_path.hpp"
 #include "compare/launch.hpp"
 
@@ -86,9 +86,10 @@ Result<std::vector<Executable>> find_executables(const Workbench& bench, const E
     }
     if (options.programs.empty()) {
         std::vector<Executable*> by_size;
+        by_size.reserve(found.size());
         for (auto& one : found) by_size.push_back(&one);
         std::ranges::stable_sort(by_size, std::greater(), [](const Executable* one) { return one->bytes; });
-        for (Executable* one : by_size | std::views::take(options.most)) one->timed = true;
+        for (Executable* one : first_of(by_size, options.most)) one->timed = true;
     }
     for (auto& one : found) {
         if (options.start && one.timed && one.fault.empty())

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
-
+#include "base/first_of.hpp"
 #include "base/markdown.hpp"
 #include "base/relative_path.hpp"
 #include "base/size.hpp"
@@ -122,7 +121,7 @@ class Text {
         m_text += "\n";
         for (const auto& one : bundle.kept)
             m_text += fmt::format("  stays: {}: {}\n", printable(one.path), printable(one.reason));
-        for (const auto& one : bundle.dynamic | std::views::take(k_listed))
+        for (const auto& one : first_of(bundle.dynamic, k_listed))
             m_text += "  look at: " + printable(one) + "\n";
         if (bundle.dynamic.size() > k_listed)
             m_text += fmt::format("  and {} more, in --json\n", bundle.dynamic.size() - k_listed);

@@ -33,13 +33,13 @@ std::string unmarked(const std::string& word) {
 }
 
 const CLI::Validator& unmark() {
-    static const CLI::Validator validator(
+    static const CLI::Validator k_validator(
         [](std::string& word) {
             word = unmarked(word);
             return std::string();
         },
         "");
-    return validator;
+    return k_validator;
 }
 
 // As the user called it: "ballast pack".

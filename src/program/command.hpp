@@ -13,7 +13,7 @@
 // How a program's commands are declared and run: the wall around CLI11, which takes seconds to compile and is
 // therefore included by command.cpp alone.
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own name
 class App;
 class Option;
 }  // namespace CLI

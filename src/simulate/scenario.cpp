@@ -192,7 +192,8 @@ class Pool {
 
     // Billed in whole milliseconds.
     static double bill(std::int64_t us, Tally& tally) {
-        const auto ms = static_cast<double>((us + 999) / 1000);
+        const std::int64_t whole_ms = (us + 999) / 1000;
+        const auto ms = static_cast<double>(whole_ms);
         tally.billed_ms += ms;
         return ms;
     }
