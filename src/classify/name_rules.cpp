@@ -6,11 +6,10 @@
 #include <string>
 
 #include "base/relative_path.hpp"
+#include "classify/name_table.hpp"
 
 namespace ballast {
 namespace {
-
-using Name = std::string_view;
 
 // Every table is sorted, to be searched by halves; the assertions below hold that.
 constexpr auto k_code = std::to_array<Name>(
@@ -57,16 +56,6 @@ constexpr auto k_text_names = std::to_array<Name>(
 constexpr auto k_project_files = std::to_array<Name>(
     {"Cargo.toml", "Gemfile", "Pipfile", "composer.json", "go.mod", "package.json", "pyproject.toml",
      "requirements.txt", "serverless.yml", "setup.py", "template.yaml", "tsconfig.json"});
-
-template <std::size_t Count>
-constexpr bool sorted(const std::array<Name, Count>& table) {
-    return std::is_sorted(table.begin(), table.end());
-}
-
-template <std::size_t Count>
-bool holds(const std::array<Name, Count>& table, Name name) {
-    return std::binary_search(table.begin(), table.end(), name);
-}
 
 std::string lower_case(Name name) {
     std::string lower(name);

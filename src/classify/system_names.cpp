@@ -4,10 +4,10 @@
 #include <array>
 #include <cctype>
 
+#include "classify/name_table.hpp"
+
 namespace ballast {
 namespace {
-
-using Name = std::string_view;
 
 // The words of a text, which are as many.
 template <std::size_t Count>
@@ -46,16 +46,6 @@ constexpr auto k_library_directories = words<31>(
     "GraphicsMagick ImageMagick-6 ImageMagick-7 aarch64-linux-gnu apt cups dpkg dri gcc gconv "
     "gdk-pixbuf-2.0 ghostscript gio girepository-1.0 gs gtk-2.0 gtk-3.0 gvfs i386-linux-gnu jvm "
     "libreoffice ossl-modules perl perl5 pkgconfig sasl2 systemd tcltk tmpfiles.d udev x86_64-linux-gnu");
-
-template <std::size_t Count>
-constexpr bool sorted(const std::array<Name, Count>& table) {
-    return std::is_sorted(table.begin(), table.end());
-}
-
-template <std::size_t Count>
-bool holds(const std::array<Name, Count>& table, Name name) {
-    return std::binary_search(table.begin(), table.end(), name);
-}
 
 // "python3.11" of "python", "ImageMagick-6.9.11" of "ImageMagick-": a name with a version to it.
 bool is_versioned(Name name, Name stem) {

@@ -136,6 +136,12 @@ class MainJob(CliTest):
         self.assertIn("is a name that a slim package needs for itself", refused.stderr)
         self.assertEqual(list(self.dir.glob("*.packs")), [])
 
+    def test_a_slim_package_is_not_packed_again(self):
+        self.pack(self.make_package())
+        refused = self.ballast("pack", "slim", "--out", "again", status=2)
+        self.assertIn("is a slim package already", refused.stderr)
+        self.assertIn("hint: name the package that it was made from", refused.stderr)
+
     def test_words_that_are_nearly_right(self):
         for arguments, error, hint in (
                 (["anaylze", "pkg"], "'anaylze' is not a command", "did you mean 'analyze'?"),

@@ -28,6 +28,14 @@ class Simulate(CliTest):
         inits = [250, None, None, None, 300, 350]
         return self.write("report.log", "".join(report(at, 500, init) for at, init in zip(times, inits)))
 
+    def test_a_deeply_nested_line_of_the_functions_own_is_passed_over(self):
+        event = ('{"time":"2026-01-31T10:00:00.000Z","type":"platform.report","record":{"requestId":"a","metrics":'
+                 '{"durationMs":5.0,"billedDurationMs":5,"memorySizeMB":128,"maxMemoryUsedMB":60}}}\n')
+        own = '{"note":"platform.report","in":' + "[" * 100 + "]" * 100 + "}\n"
+        self.write("own.log", event + own + event)
+        result = json.loads(self.ballast("simulate", "--trace", "own.log", "--json").stdout)
+        self.assertEqual(result["invocations"], 2)
+
     def test_a_busy_function_in_a_large_log_is_no_long_record(self):
         minutes = ",".join(map(str, range(1, 1441)))
         idle = "".join(f"o,a,f{number},http{',0' * 1440}\n" for number in range(6000))
